@@ -1,0 +1,1 @@
+"""How the shipped model is made: prepare, train, calibrate, export, evaluate; every number is in ``config.toml``."""

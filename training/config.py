@@ -1,0 +1,160 @@
+"""Read ``config.toml``, and find the encoder to start from."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib.util
+import json
+import sys
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stance.errors import ModelError, StanceError
+from stance.fitting import FitSettings
+
+HERE = Path(__file__).parent
+DEFAULT_CONFIG = HERE / "config.toml"
+DEFAULT_CORPUS = HERE / "corpus"
+DEFAULT_WORK = HERE.parent / "runs" / "stance-en"
+
+
+@dataclass(frozen=True, slots=True)
+class BaseConfig:
+    """The encoder: a hub id, and the installed package that holds the same weights."""
+
+    model: str
+    package: str
+    folder: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareConfig:
+    """Folds and row weights."""
+
+    folds: int
+    seed: int
+    corpus_weight: float
+    extra_weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrateConfig:
+    """Which out-of-fold rows set the thresholds, and the rules' constants."""
+
+    on: str
+    false_alarm_budget: float
+    penalties: tuple[float, ...]
+    draws: int
+    certainty: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportConfig:
+    """What the model folder is called, and how long texts are cut into windows."""
+
+    name: str
+    max_length: int
+    stride: int
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole of ``config.toml``."""
+
+    base: BaseConfig
+    prepare: PrepareConfig
+    fit: FitSettings
+    calibrate: CalibrateConfig
+    export: ExportConfig
+
+
+def read_config(path: str | Path = DEFAULT_CONFIG) -> Config:
+    """Read a configuration file.
+
+    Raises:
+        StanceError: a missing file, malformed TOML, or missing and unknown keys, all of them named.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise StanceError("no such configuration file", where=path)
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise StanceError(f"not TOML ({error})", where=path) from error
+    sections: dict[str, type[Any]] = {
+        "base": BaseConfig,
+        "prepare": PrepareConfig,
+        "fit": FitSettings,
+        "calibrate": CalibrateConfig,
+        "export": ExportConfig,
+    }
+    offenders = _mismatch(data, list(sections), "")
+    for name, kind in sections.items():
+        offenders += _mismatch(data.get(name, {}), [field.name for field in dataclasses.fields(kind)], f"{name}.")
+    if offenders:
+        raise StanceError(", ".join(offenders), where=path, remedy="see training/config.toml for the keys")
+    data["calibrate"]["penalties"] = tuple(data["calibrate"]["penalties"])
+    return Config(**{name: kind(**data[name]) for name, kind in sections.items()})
+
+
+def find_base(config: BaseConfig, override: str | Path | None = None) -> str:
+    """Folder or ``hub:`` id of the encoder: the override, else the installed package, else the hub.
+
+    Raises:
+        ModelError: the package's weights are not the expected ones.
+    """
+    if override is not None:
+        return str(override)
+    spec = importlib.util.find_spec(config.package) if config.package else None
+    if spec is None or not spec.submodule_search_locations:
+        return config.model
+    folder = Path(next(iter(spec.submodule_search_locations))) / config.folder
+    if file_sha256(folder / "model.safetensors") != config.sha256:
+        raise ModelError(
+            "the encoder's weights are not the expected ones", where=folder, remedy="reinstall the package"
+        )
+    return str(folder)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def data_sha256(value: object) -> str:
+    """SHA-256 of a JSON-ready value, in hex."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file; empty when there is no such file."""
+    if not path.is_file():
+        return {}
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return data
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write a JSON object, indented."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _mismatch(found: Mapping[str, object], wanted: Sequence[str], prefix: str) -> list[str]:
+    missing = [f"missing key {prefix}{name}" for name in wanted if name not in found]
+    return missing + [f"unknown key {prefix}{name}" for name in found if name not in wanted]
+
+
+def command(main: Callable[[], None]) -> None:
+    """Run a step's ``main``: its deliberate errors become one sentence on stderr and exit code 1."""
+    try:
+        main()
+    except StanceError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(1) from error

@@ -1,0 +1,310 @@
+"""Step 1: read corpus and extra rows, check them, assign grouped folds, write a ``datasets`` folder and a manifest."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import random
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stance import codebook
+from stance.errors import StanceError
+from stance.types import INTENSITIES
+from training.config import (
+    DEFAULT_CONFIG,
+    DEFAULT_CORPUS,
+    DEFAULT_WORK,
+    Config,
+    data_sha256,
+    file_sha256,
+    read_config,
+    read_json,
+    write_json,
+)
+
+MANIFEST = "manifest.json"
+DATA = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One training text.
+
+    Attributes:
+        id: unique within its file.
+        text: the statement.
+        labels: labels it takes.
+        origin: ``corpus`` or ``extra``.
+        file: the file it came from, as ``origin/name``.
+        group: rows of one group never lie in two folds.
+        weight: in the loss.
+    """
+
+    id: str
+    text: str
+    labels: tuple[str, ...]
+    origin: str
+    file: str
+    group: str
+    weight: float
+
+
+def read_rows(path: Path, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """Rows of a JSON Lines file with ``id``, ``text``, ``labels`` and ``intensity``, checked.
+
+    Raises:
+        StanceError: naming the file and every offending line (the first ten of them).
+    """
+    rows: list[dict[str, Any]] = []
+    offenders = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            row, problem = {}, f"not JSON ({error.msg})"
+        else:
+            problem = _problem(row, labels)
+        if problem:
+            offenders.append(f"line {number}: {problem}")
+        rows.append(row)
+    repeated = [key for key, count in Counter(row.get("id") for row in rows).items() if count > 1 and key is not None]
+    offenders += [f"id {key} occurs more than once" for key in repeated]
+    if offenders:
+        more = f" and {len(offenders) - 10} more" if len(offenders) > 10 else ""
+        raise StanceError("; ".join(offenders[:10]) + more, where=path)
+    return rows
+
+
+def _problem(row: Any, labels: Sequence[str]) -> str | None:
+    if not isinstance(row, dict):
+        return "not an object"
+    missing = [key for key in ("id", "text", "labels", "intensity") if key not in row]
+    if missing:
+        return f"{', '.join(missing)} missing"
+    if not isinstance(row["text"], str) or not row["text"].strip():
+        return "the text is empty"
+    unknown = [label for label in row["labels"] if label not in labels]
+    if unknown or len(set(row["labels"])) != len(row["labels"]):
+        return f"labels {row['labels']} are unknown or repeated"
+    strengths = row["intensity"]
+    if set(strengths) != set(row["labels"]) or not set(strengths.values()) <= set(INTENSITIES):
+        return "intensity does not fit the labels"
+    return None
+
+
+def collect(
+    corpus: Path, extra: Sequence[Path], labels: Sequence[str], config: Config, *, dev_documents: bool = True
+) -> tuple[list[Row], dict[str, Any]]:
+    """Training rows of all files, and counts of what was left out and why.
+
+    Args:
+        corpus: folder of ``*.jsonl`` files whose rows have a ``split`` of ``train`` or ``test``; test rows stay out.
+        extra: files of further rows, with ``doc``.
+        labels: the codebook's.
+        config: gives the weights.
+        dev_documents: keep rows marked ``dev_document``.
+
+    Raises:
+        StanceError: bad rows, a contrast group in both splits, no rows at all.
+    """
+    left_out: Counter[str] = Counter()
+    rows: list[Row] = []
+    test_texts: set[str] = set()
+    for path in sorted(corpus.glob("*.jsonl")):
+        found = read_rows(path, labels)
+        _check_splits(found, path)
+        test_texts |= {_key(row["text"]) for row in found if row["split"] == "test"}
+        left_out["corpus test split"] += sum(row["split"] == "test" for row in found)
+        rows += [
+            _row(
+                row, "corpus", path, f"group:{path.stem}:{row.get('group') or row['id']}", config.prepare.corpus_weight
+            )
+            for row in found
+            if row["split"] == "train"
+        ]
+    for path in extra:
+        found = read_rows(path, labels)
+        kept = [row for row in found if dev_documents or not row.get("dev_document", False)]
+        left_out["dev documents"] += len(found) - len(kept)
+        rows += [
+            _row(
+                row, "extra", path, f"doc:{row.get('doc') or path.stem + ':' + row['id']}", config.prepare.extra_weight
+            )
+            for row in kept
+        ]
+    unique: dict[str, Row] = {}
+    for row in rows:
+        key = _key(row.text)
+        if key in test_texts:
+            left_out["text of the test split"] += 1
+        elif key in unique:
+            left_out["repeated text"] += 1
+        else:
+            unique[key] = row
+    if not unique:
+        raise StanceError("no training rows", where=corpus, remedy="give a corpus folder or --extra FILE")
+    return list(unique.values()), dict(left_out)
+
+
+def _row(row: dict[str, Any], origin: str, path: Path, group: str, weight: float) -> Row:
+    return Row(row["id"], row["text"], tuple(row["labels"]), origin, f"{origin}/{path.name}", group, weight)
+
+
+def _key(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _check_splits(rows: Iterable[dict[str, Any]], path: Path) -> None:
+    splits: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.get("split") not in ("train", "test"):
+            raise StanceError(f"row {row['id']} has no split train or test", where=path)
+        splits[row.get("group") or row["id"]].add(row["split"])
+    torn = [group for group, found in splits.items() if len(found) > 1]
+    if torn:
+        raise StanceError(f"groups in both splits: {', '.join(torn[:10])}", where=path)
+
+
+def assign_folds(rows: Sequence[Row], labels: Sequence[str], folds: int, seed: int) -> list[int]:
+    """A fold for each row: groups stay whole, and labels and origins are spread evenly.
+
+    Groups are dealt from the largest to the smallest, each to the fold that has least of what it brings.
+
+    Raises:
+        StanceError: fewer groups than folds.
+    """
+    groups: dict[str, list[int]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        groups[row.group].append(index)
+    if folds < 2 or len(groups) < folds:
+        raise StanceError(f"{len(groups)} groups cannot be dealt into {folds} folds")
+    names = sorted(groups)
+    random.Random(seed).shuffle(names)
+    names.sort(key=lambda name: -len(groups[name]))
+    totals = Counter(kind for row in rows for kind in _kinds(row))
+    loads: list[Counter[str]] = [Counter() for _ in range(folds)]
+    result = [0] * len(rows)
+    for name in names:
+        brings = Counter(kind for index in groups[name] for kind in _kinds(rows[index]))
+
+        def cost(fold: int, brings: Counter[str] = brings) -> float:
+            return sum(count * loads[fold][kind] / totals[kind] for kind, count in brings.items())
+
+        best = min(range(folds), key=cost)
+        loads[best] += brings
+        for index in groups[name]:
+            result[index] = best
+    return result
+
+
+def _kinds(row: Row) -> list[str]:
+    return [row.origin, *(f"{row.origin} {label}" for label in row.labels or ("none",))]
+
+
+def prepare(
+    work: Path,
+    corpus: Path = DEFAULT_CORPUS,
+    extra: Sequence[Path] = (),
+    config: Config | None = None,
+    *,
+    dev_documents: bool = True,
+) -> Path:
+    """Write ``work/data`` (a ``datasets`` folder) and ``work/manifest.json``; skipped when nothing has changed.
+
+    The dataset's columns: ``id``, ``text``, ``labels`` (names), ``targets`` (0 or 1 by the codebook's order),
+    ``origin``, ``file``, ``group``, ``fold``, ``weight``.
+
+    Returns:
+        Path of the manifest.
+    """
+    from datasets import Dataset
+
+    config = config or read_config()
+    book = codebook.load()
+    files = _hashes(corpus, extra)
+    inputs = data_sha256([files, book.fingerprint, dataclasses.asdict(config.prepare), dev_documents])
+    manifest = work / MANIFEST
+    if read_json(manifest).get("inputs") == inputs and (work / DATA).is_dir():
+        print(f"prepare: {work / DATA} is up to date")
+        return manifest
+    rows, left_out = collect(corpus, extra, book.ids, config, dev_documents=dev_documents)
+    folds = assign_folds(rows, book.ids, config.prepare.folds, config.prepare.seed)
+    table = [
+        dataclasses.asdict(row) | {"targets": [float(label in row.labels) for label in book.ids], "fold": fold}
+        for row, fold in zip(rows, folds, strict=True)
+    ]
+    shutil.rmtree(work / DATA, ignore_errors=True)
+    Dataset.from_list(table).save_to_disk(str(work / DATA))
+    record = {
+        "inputs": inputs,
+        "labels": list(book.ids),
+        "codebook_fingerprint": book.fingerprint,
+        "folds": config.prepare.folds,
+        "dev_documents": dev_documents,
+        "rows": len(rows),
+        "rows_by_origin": dict(Counter(row.origin for row in rows)),
+        "rows_by_fold": dict(sorted(Counter(folds).items())),
+        "label_counts": {label: sum(label in row.labels for row in rows) for label in book.ids},
+        "label_free": sum(not row.labels for row in rows),
+        "groups": len({row.group for row in rows}),
+        "left_out": left_out,
+        "files": {
+            name: {"rows": sum(row.file == name for row in rows), "sha256": digest} for name, digest in files.items()
+        },
+        "rows_sha256": data_sha256(table),
+    }
+    write_json(manifest, record)
+    print(f"prepare: {len(rows)} rows in {config.prepare.folds} folds; left out: {left_out or 'nothing'}")
+    return manifest
+
+
+def _hashes(corpus: Path, extra: Sequence[Path]) -> dict[str, str]:
+    named = [("corpus", path) for path in sorted(corpus.glob("*.jsonl"))] + [("extra", path) for path in extra]
+    hashes: dict[str, str] = {}
+    for origin, path in named:
+        name = f"{origin}/{path.name}"
+        if name in hashes:
+            raise StanceError("two extra files have the same name", where=path, remedy="rename one of them")
+        if not path.is_file():
+            raise StanceError("no such file", where=path)
+        hashes[name] = file_sha256(path)
+    return hashes
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments shared with ``training.run``."""
+    parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS, help="folder of the corpus (%(default)s)")
+    parser.add_argument("--extra", type=Path, nargs="+", default=[], metavar="FILE", help="further rows, JSON Lines")
+    parser.add_argument(
+        "--without-dev-documents", action="store_true", help="leave out rows marked dev_document (for honest figures)"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line of the step."""
+    parser = argparse.ArgumentParser(prog="python -m training.prepare", description=__doc__)
+    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help="folder of the run (%(default)s)")
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="configuration (%(default)s)")
+    add_arguments(parser)
+    options = parser.parse_args(arguments)
+    prepare(
+        options.work,
+        options.corpus,
+        options.extra,
+        read_config(options.config),
+        dev_documents=not options.without_dev_documents,
+    )
+
+
+if __name__ == "__main__":
+    from training.config import command
+
+    command(main)
