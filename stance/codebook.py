@@ -146,7 +146,5 @@ def _text(value: Any) -> bool:
 
 
 def _definition(entry: Mapping[str, Any]) -> LabelDefinition:
-    return LabelDefinition(
-        **{key: entry[key] for key in ("id", *_TEXTS)},
-        **{key: tuple(entry[key]) for key in _LISTS},
-    )
+    values: dict[str, Any] = {key: tuple(value) if key in _LISTS else value for key, value in entry.items()}
+    return LabelDefinition(**values)

@@ -1,0 +1,69 @@
+"""From texts to one row of logits each, whatever their order, number and length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stance.backends.base import Backend, Wrapping
+
+BATCH = 8
+
+
+def score(backend: Backend, texts: Sequence[str], labels: int, max_length: int, stride: int) -> NDArray[np.float32]:
+    """Logits of each text, (n, labels), in the order given.
+
+    Equal texts are scored once. A text over ``max_length`` tokens is read in windows that share ``stride`` tokens, and
+    gets for each label the maximum of its windows' logits: a stance taken anywhere in it is taken in it. Batches hold
+    inputs of like length, so that little is padded.
+
+    Args:
+        backend: what scores.
+        texts: n texts.
+        labels: how many columns the backend gives.
+        max_length: longest input in tokens, special tokens included.
+        stride: tokens that neighbouring windows share; less than ``max_length`` without the special tokens.
+    """
+    unique = list(dict.fromkeys(texts))
+    windows: list[list[int]] = []
+    owners: list[int] = []
+    for owner, ids in enumerate(backend.encode(unique) if unique else []):
+        for window in cut(ids, backend.wrapping, max_length, stride):
+            windows.append(window)
+            owners.append(owner)
+    merged = np.full((len(unique), labels), -np.inf, dtype=np.float32)
+    # Ties broken by content: which inputs share a batch does not depend on the order of the texts.
+    order = sorted(range(len(windows)), key=lambda i: (len(windows[i]), windows[i]))
+    for start in range(0, len(order), BATCH):
+        chunk = order[start : start + BATCH]
+        rows = backend.logits([windows[i] for i in chunk])
+        np.maximum.at(merged, [owners[i] for i in chunk], rows)
+    position = {text: row for row, text in enumerate(unique)}
+    return merged[[position[text] for text in texts]]
+
+
+def cut(ids: list[int], wrapping: Wrapping, max_length: int, stride: int) -> Iterator[list[int]]:
+    """Windows of at most ``max_length`` tokens, each with the special tokens around it; one if all fits."""
+    if len(ids) <= max_length:
+        yield ids
+        return
+    end = len(ids) - wrapping.suffix
+    prefix, body, suffix = ids[: wrapping.prefix], ids[wrapping.prefix : end], ids[end:]
+    room = max_length - len(prefix) - len(suffix)
+    for start in range(0, len(body), room - stride):
+        yield [*prefix, *body[start : start + room], *suffix]
+        if start + room >= len(body):
+            return
+
+
+def pad(batch: Sequence[Sequence[int]], filler: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Ids padded on the right to the longest, and the mask that is 1 where there is a token; both (n, longest)."""
+    longest = max(map(len, batch))
+    ids = np.full((len(batch), longest), filler, dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, tokens in enumerate(batch):
+        ids[row, : len(tokens)] = tokens
+        mask[row, : len(tokens)] = 1
+    return ids, mask

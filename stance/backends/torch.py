@@ -1,0 +1,122 @@
+"""transformers on torch: our own folders, plain ones, and models of the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stance.backends.base import Wrapping
+from stance.backends.batching import pad
+from stance.errors import ModelError
+
+HUB = "hub:"
+
+# Where the tokenizer's file names no limit and the positions start behind the padding token.
+_SHIFTED = ("roberta", "xlm-roberta", "camembert", "mpnet")
+
+
+@dataclass(frozen=True, slots=True)
+class PlainModel:
+    """What a transformers configuration tells about a classifier.
+
+    Attributes:
+        labels: in the order of the logits.
+        independent: each label by itself (sigmoid) rather than one of them (softmax).
+        max_length: longest input in tokens, special tokens included.
+    """
+
+    labels: tuple[str, ...]
+    independent: bool
+    max_length: int
+
+
+class TorchBackend:
+    """A sequence classifier on the CPU, in fp32, weights from safetensors only.
+
+    Args:
+        source: a folder, or ``hub:org/name``, the only form that may touch the network.
+        threads: handed to ``torch.set_num_threads``, which holds for the whole process; by default left alone.
+
+    Raises:
+        ModelError: not a classifier that transformers can load, or one whose head is missing.
+    """
+
+    def __init__(self, source: str | Path, threads: int | None = None) -> None:
+        import torch
+
+        if threads is not None:
+            torch.set_num_threads(threads)
+        self._torch = torch
+        self._tokenizer, self._model = _load(source)
+        self.plain = _describe(self._tokenizer, self._model.config, source)
+        self.wrapping = _wrapping(self._tokenizer)
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text with its special tokens, not cut and not padded."""
+        encoded: list[list[int]] = self._tokenizer(list(texts), truncation=False, padding=False, verbose=False)[
+            "input_ids"
+        ]
+        return encoded
+
+    def logits(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Raw scores, (n, labels)."""
+        # Some models find the end of the text by the padding token, so the filler is the real one.
+        ids, mask = pad(batch, filler=self._tokenizer.pad_token_id or 0)
+        inputs = {"input_ids": self._torch.from_numpy(ids), "attention_mask": self._torch.from_numpy(mask)}
+        with self._torch.inference_mode():
+            rows: NDArray[np.float32] = self._model(**inputs).logits.float().numpy()
+        return rows
+
+
+def resolve(source: str | Path) -> tuple[str, bool]:
+    """What ``from_pretrained`` is given, and whether it may only read local files."""
+    name = str(source)
+    if name.startswith(HUB):
+        return name.removeprefix(HUB), False
+    # An absolute path, so that nothing can take it for the name of a model on the hub.
+    return str(Path(source).resolve()), True
+
+
+def _load(source: str | Path) -> tuple[Any, Any]:
+    import torch
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    name, local = resolve(source)
+    if local and not (Path(name) / "config.json").is_file():
+        raise ModelError("no model here (config.json is missing)", where=source, remedy="check the path")
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=local)
+        model, report = AutoModelForSequenceClassification.from_pretrained(
+            name, local_files_only=local, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+        )
+    except (OSError, ValueError, KeyError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        remedy = "check the folder" if local else "check the name and the connection"
+        raise ModelError(f"transformers cannot load the model ({reason})", where=source, remedy=remedy) from error
+    if missing := sorted(report["missing_keys"]):
+        remedy = "give a model fine-tuned for classification"
+        raise ModelError(f"weights are missing: {', '.join(missing)}", where=source, remedy=remedy)
+    return tokenizer, model.eval()
+
+
+def _describe(tokenizer: Any, config: Any, source: str | Path) -> PlainModel:
+    if config.problem_type == "regression":
+        raise ModelError("a regression model gives no labels", where=source, remedy="give a classifier")
+    labels = tuple(str(config.id2label[number]) for number in range(config.num_labels))
+    positions = getattr(config, "max_position_embeddings", tokenizer.model_max_length)
+    if config.model_type in _SHIFTED:
+        positions -= config.pad_token_id + 1
+    # As in transformers' own pipeline, a single output is a label of its own.
+    independent = config.problem_type == "multi_label_classification" or config.num_labels == 1
+    return PlainModel(labels, independent, int(min(tokenizer.model_max_length, positions)))
+
+
+def _wrapping(tokenizer: Any) -> Wrapping:
+    special = tokenizer("a", return_special_tokens_mask=True)["special_tokens_mask"]
+    prefix = special.index(0)
+    return Wrapping(prefix, special[::-1].index(0))

@@ -1,0 +1,234 @@
+"""``stance.json``: what a model folder says about itself, as frozen data with a strict schema."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import PurePosixPath
+from typing import Any, TypeGuard
+
+from stance import codebook as codebooks
+from stance.backends.base import Initialiser
+from stance.codebook import Codebook
+
+FORMAT = 1
+TASK = "multi-label"
+
+_SHA256_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was folded into the classification layer, one number a label: ``logit = raw / temperature + bias``."""
+
+    temperature: tuple[float, ...]
+    bias: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The record of a model folder; every list follows the order of the codebook's labels.
+
+    Attributes:
+        name: what the model is called.
+        version: of the model, as text.
+        codebook: the labels it was trained on.
+        max_length: longest input in tokens, special tokens included; longer texts are read in windows.
+        stride: how many tokens two neighbouring windows share.
+        calibration: already part of the weights; kept as a record.
+        thresholds: a label is taken from this probability on, in [0, 1].
+        unsure: a label is in doubt where ``low <= probability < high``.
+        initialisers: names in the ONNX graph whose values come from the safetensors file.
+        files: SHA-256 of every other file of the folder but the model card, by relative path with ``/``.
+        data: what it was trained on: a table for each source.
+        metrics: what was measured; free JSON.
+    """
+
+    name: str
+    version: str
+    codebook: Codebook
+    max_length: int
+    stride: int
+    calibration: Calibration
+    thresholds: tuple[float, ...]
+    unsure: tuple[tuple[float, float], ...]
+    initialisers: Mapping[str, Initialiser]
+    files: Mapping[str, str]
+    data: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The content of ``stance.json``."""
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "task": TASK,
+            "version": self.version,
+            "codebook": self.codebook.to_dict(),
+            "codebook_fingerprint": self.codebook.fingerprint,
+            "max_length": self.max_length,
+            "stride": self.stride,
+            "calibration": {
+                "temperature": list(self.calibration.temperature),
+                "bias": list(self.calibration.bias),
+            },
+            "thresholds": list(self.thresholds),
+            "unsure": [list(pair) for pair in self.unsure],
+            "initialisers": {name: value.to_dict() for name, value in self.initialisers.items()},
+            "files": dict(self.files),
+            "data": dict(self.data),
+            "metrics": dict(self.metrics),
+        }
+
+
+def parse(text: str) -> Any:
+    """JSON without what the standard leaves open: a key that occurs twice, NaN and infinities.
+
+    Raises:
+        ValueError: not JSON, or one of these.
+    """
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        if len(set(names)) < len(names):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            raise ValueError(f"{', '.join(map(repr, twice))} occurs twice")
+        return dict(pairs)
+
+    def refuse(constant: str) -> float:
+        raise ValueError(f"{constant} is no number")
+
+    return json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
+
+
+def audit(data: Any) -> list[str]:
+    """Everything that is wrong with the content of a ``stance.json``; empty when :func:`construct` can take it."""
+    if not isinstance(data, dict):
+        return ["stance.json is not a table"]
+    version = data.get("format")
+    if _whole(version) and version > FORMAT:
+        return [f"its format {version} is newer than this version reads ({FORMAT})"]
+    known = {field.name for field in fields(Card)} | {"format", "task", "codebook_fingerprint"}
+    problems = [f"{key} is missing in stance.json" for key in sorted(known - data.keys())]
+    problems += [f"{key!r} is not a known key of stance.json" for key in sorted(data.keys() - known)]
+    problems += [
+        f"{key} is not {what}" for key, (holds, what) in _SIMPLE.items() if key in data and not holds(data[key])
+    ]
+    if _whole(data.get("stride")) and _whole(data.get("max_length")) and data["stride"] * 2 > data["max_length"]:
+        problems.append("stride is more than half of max_length")
+    if "codebook" in data:
+        problems += _codebook(data)
+    return problems
+
+
+def construct(data: Mapping[str, Any]) -> Card:
+    """Build the record from data in which :func:`audit` found nothing."""
+    return Card(
+        name=data["name"],
+        version=data["version"],
+        codebook=Codebook.from_dict(data["codebook"]),
+        max_length=data["max_length"],
+        stride=data["stride"],
+        calibration=Calibration(*(tuple(map(float, data["calibration"][key])) for key in ("temperature", "bias"))),
+        thresholds=tuple(map(float, data["thresholds"])),
+        unsure=tuple((float(low), float(high)) for low, high in data["unsure"]),
+        initialisers={name: Initialiser(**value) for name, value in data["initialisers"].items()},
+        files=data["files"],
+        data=data["data"],
+        metrics=data["metrics"],
+    )
+
+
+def _codebook(data: Mapping[str, Any]) -> Iterator[str]:
+    inner = codebooks.audit(data["codebook"])
+    if inner:
+        yield from (f"codebook: {problem}" for problem in inner)
+        return
+    book = Codebook.from_dict(data["codebook"])
+    if data.get("codebook_fingerprint", book.fingerprint) != book.fingerprint:
+        yield "codebook_fingerprint is not that of the codebook"
+    count = len(book.ids)
+    calibration = data.get("calibration")
+    lists = dict(calibration) if isinstance(calibration, dict) else {}
+    lists |= {key: data[key] for key in ("thresholds", "unsure") if key in data}
+    for key, value in lists.items():
+        if isinstance(value, list) and len(value) != count:
+            yield f"{key} has {len(value)} entries for {count} labels"
+
+
+def _whole(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _share(value: Any) -> bool:
+    return _number(value) and 0 <= value <= 1
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _list(holds: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(map(holds, value))
+
+
+def _bounds(value: Any) -> bool:
+    return _list(_share)(value) and len(value) == 2 and value[0] <= value[1]
+
+
+def _table(holds: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, dict) and all(map(holds, value.values()))
+
+
+def _initialiser(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {field.name for field in fields(Initialiser)}
+        and _text(value["tensor"])
+        and isinstance(value["transpose"], bool)
+        and value["dtype"] in ("float16", "float32")
+    )
+
+
+def _calibration(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"temperature", "bias"}
+        and _list(lambda x: _number(x) and x > 0)(value["temperature"])
+        and _list(_number)(value["bias"])
+    )
+
+
+def _files(value: Any) -> bool:
+    def inside(path: str) -> bool:
+        parts = path.split("/")
+        return (
+            bool(path) and "\\" not in path and not PurePosixPath(path).is_absolute() and not {"", ".", ".."} & {*parts}
+        )
+
+    hashes = _table(lambda v: isinstance(v, str) and len(v) == _SHA256_LENGTH and not set(v) - set("0123456789abcdef"))
+    return hashes(value) and all(map(inside, value))
+
+
+_SIMPLE: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "format": (lambda v: _whole(v) and v == FORMAT, f"{FORMAT}"),
+    "task": (lambda v: v == TASK, f"{TASK!r}"),
+    "name": (_text, "a text"),
+    "version": (_text, "a text"),
+    "codebook_fingerprint": (_text, "a text"),
+    "max_length": (lambda v: _whole(v) and v >= 8, "a whole number of at least 8"),
+    "stride": (lambda v: _whole(v) and v >= 0, "a whole number of at least 0"),
+    "calibration": (_calibration, "a table of temperature (above 0) and bias, a number a label each"),
+    "thresholds": (_list(_share), "a list of numbers in [0, 1]"),
+    "unsure": (_list(_bounds), "a list of pairs [low, high] in [0, 1]"),
+    "initialisers": (_table(_initialiser), "a table of {tensor, transpose, dtype}"),
+    "files": (_files, "a table of relative paths inside the folder and SHA-256 sums"),
+    "data": (_table(lambda v: isinstance(v, dict)), "a table of tables"),
+    "metrics": (lambda v: isinstance(v, dict), "a table"),
+}

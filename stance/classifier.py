@@ -1,0 +1,295 @@
+"""From scores to stances: calibrated probabilities, thresholds for each label, doubt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stance import artefact
+from stance.backends.base import Backend
+from stance.backends.batching import score
+from stance.card import Card
+from stance.errors import ModelError, StanceError
+from stance.intensity import intensity
+from stance.types import Stance, Verdict
+
+BackendName = Literal["auto", "onnx", "torch"]
+HUB = "hub:"
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How a backend's logits are read; all arrays follow the order of the labels.
+
+    Attributes:
+        labels: names of the columns.
+        independent: sigmoid for each label rather than one softmax over all.
+        max_length: longest input in tokens; longer texts are read in windows.
+        stride: tokens that neighbouring windows share.
+        thresholds: a label is taken from this probability on; ``None`` where the model stores none.
+        unsure: a label is in doubt where ``low <= probability < high``.
+    """
+
+    labels: tuple[str, ...]
+    independent: bool
+    max_length: int
+    stride: int
+    thresholds: tuple[float, ...] | None
+    unsure: tuple[tuple[float, float], ...]
+
+
+class Classifier:
+    """Gives texts their stances; made by :func:`load`.
+
+    The same text gets the same scores (to 1e-5) in any batch, order and company. A text over the model's length limit
+    is read in overlapping windows, and each label gets its highest score in any of them. Copies and other processes
+    reopen the model from where it came.
+
+    Attributes:
+        name: of the model.
+        labels: names of the labels, in the order of the scores.
+        card: the record of a stance model; ``None`` for a plain transformers model.
+        scoring: how logits become stances.
+    """
+
+    def __init__(
+        self, name: str, backend: Backend, scoring: Scoring, card: Card | None, reopen: tuple[Any, ...] | None = None
+    ) -> None:
+        self.name, self.scoring, self.card = name, scoring, card
+        self._backend, self._reopen = backend, reopen
+
+    def __repr__(self) -> str:
+        return f"Classifier({self.name!r}, labels={self.labels})"
+
+    def __reduce__(self) -> tuple[Callable[..., Classifier], tuple[Any, ...]]:
+        if self._reopen is None:
+            raise TypeError(f"{self!r} was not loaded from a folder or the hub and cannot be copied")
+        return load, self._reopen
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the labels, in the order of the scores."""
+        return self.scoring.labels
+
+    def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Calibrated probabilities, (n, labels), in [0, 1].
+
+        Args:
+            texts: list, tuple, array or Series of n texts; none may be blank.
+
+        Raises:
+            StanceError: a single string, an entry that is no text, a blank one; the message names its index.
+        """
+        scoring = self.scoring
+        rows = score(self._backend, checked(texts), len(scoring.labels), scoring.max_length, scoring.stride)
+        logits = rows.astype(np.float64)
+        if scoring.independent:
+            return np.asarray(np.exp(-np.logaddexp(0.0, -logits)))
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+    def classify(self, texts: Sequence[str]) -> list[Verdict]:
+        """Stances taken and labels in doubt, for each text.
+
+        Args:
+            texts: as in :meth:`predict_proba`.
+
+        Raises:
+            StanceError: as in :meth:`predict_proba`.
+            ModelError: the model stores no thresholds and :func:`load` was given none.
+        """
+        thresholds = self._thresholds()
+        entries = checked(texts)
+        return [
+            self._verdict(text, row, thresholds)
+            for text, row in zip(entries, self.predict_proba(entries).tolist(), strict=True)
+        ]
+
+    def label(self, texts: Sequence[str]) -> list[tuple[Stance, ...]]:
+        """The stances taken in each text; an empty tuple means none. Arguments and errors as in :meth:`classify`."""
+        return [verdict.stances for verdict in self.classify(texts)]
+
+    def map_batch(self, batch: Mapping[str, Sequence[Any]], column: str = "text") -> dict[str, list[Any]]:
+        """Columns to add to a batch of rows: ``dataset.map(model.map_batch, batched=True)``.
+
+        Args:
+            batch: columns by name.
+            column: the one that holds the texts.
+
+        Returns:
+            ``stance_labels``, ``stance_intensities``, ``stance_unsure`` (lists of names), ``stance_probabilities`` (in
+            the order of :attr:`labels`) and ``stance_error``. A row that cannot be labelled has an error and no more.
+
+        Raises:
+            StanceError: there is no such column.
+            ModelError: as in :meth:`classify`.
+        """
+        if column not in batch:
+            raise StanceError(f"no column {column!r}", remedy=f"the columns are {', '.join(map(repr, batch))}")
+        texts = list(batch[column])
+        errors = [problem(text) for text in texts]
+        sound = [text for text, error in zip(texts, errors, strict=True) if error is None]
+        thresholds, rows = self._thresholds(), self.predict_proba(sound).tolist()
+        verdicts = iter([self._verdict(text, row, thresholds) for text, row in zip(sound, rows, strict=True)])
+        chances = iter(rows)
+        columns: dict[str, list[Any]] = {f"stance_{name}": [] for name in _COLUMNS}
+        for error in errors:
+            values: tuple[Any, ...] = (None, None, None, None, error)
+            if error is None:
+                verdict = next(verdicts)
+                taken = [stance.label for stance in verdict.stances], [stance.intensity for stance in verdict.stances]
+                values = (*taken, list(verdict.unsure), next(chances), None)
+            for name, value in zip(columns, values, strict=True):
+                columns[name].append(value)
+        return columns
+
+    def _thresholds(self) -> tuple[float, ...]:
+        if self.scoring.thresholds is None:
+            labels = ", ".join(f"{label!r}: …" for label in self.labels)
+            remedy = f"load it with thresholds={{{labels}}}, or use predict_proba"
+            raise ModelError("the model stores no thresholds", where=self.name, remedy=remedy)
+        return self.scoring.thresholds
+
+    def _verdict(self, text: str, row: Sequence[float], thresholds: Sequence[float]) -> Verdict:
+        taken = tuple(
+            Stance(label, p, intensity(text, label))
+            for label, p, least in zip(self.labels, row, thresholds, strict=True)
+            if p >= least
+        )
+        doubts = zip(self.labels, row, self.scoring.unsure, strict=True)
+        return Verdict(taken, tuple(label for label, p, (low, high) in doubts if low <= p < high))
+
+
+_COLUMNS = ("labels", "intensities", "unsure", "probabilities", "error")
+
+
+def load(
+    name_or_path: str | Path = "stance-en",
+    backend: BackendName = "auto",
+    thresholds: Mapping[str, float] | None = None,
+    threads: int | None = None,
+) -> Classifier:
+    """Open a model.
+
+    Args:
+        name_or_path: the name of a shipped model, a folder, or ``hub:org/name``, the only form that may touch the
+            network. A name that is also a folder here means the shipped model; write ``./name`` for the folder.
+        backend: ``onnx`` (a stance model only), ``torch``, or ``auto``: ONNX where there is a ``stance.json``.
+        thresholds: by label, in [0, 1]; they replace the stored ones. A plain transformers model stores none and
+            needs all of them for :meth:`Classifier.label`.
+        threads: how many the backend uses; by default ``OMP_NUM_THREADS`` or all processors.
+
+    Raises:
+        ModelError: no such model, or one that cannot be used.
+        StanceError: an unknown backend, label or threshold.
+    """
+    if backend not in get_args(BackendName):
+        raise StanceError(f"no backend {backend!r}", remedy=f"choose from {', '.join(get_args(BackendName))}")
+    if threads is not None and threads < 1:
+        raise StanceError(f"threads is {threads}", remedy="give at least 1")
+    source = _locate(name_or_path)
+    opened = (str(source), backend, dict(thresholds) if thresholds is not None else None, threads)
+    if isinstance(source, Path) and (source / artefact.CARD).exists():
+        return _stance_model(source, backend, thresholds, threads, opened)
+    if backend == "onnx":
+        remedy = 'use backend="torch"'
+        raise ModelError(f"a plain transformers model (no {artefact.CARD})", where=source, remedy=remedy)
+    return _plain_model(source, thresholds, threads, opened)
+
+
+def checked(texts: Sequence[str]) -> list[str]:
+    """The texts as a list.
+
+    Raises:
+        StanceError: not a sequence, or an entry that is no text, blank, or not Unicode; the message names its index.
+    """
+    one_dimensional = getattr(texts, "ndim", 1) == 1
+    if isinstance(texts, str | bytes | Mapping) or not hasattr(texts, "__len__") or not one_dimensional:
+        raise StanceError(f"texts is a {type(texts).__name__}", remedy="give a list of texts")
+    entries = list(texts)
+    for index, text in enumerate(entries):
+        if (error := problem(text)) is not None:
+            raise StanceError(error, where=f"texts[{index}]", remedy="leave it out or correct it")
+    return entries
+
+
+def problem(text: Any) -> str | None:
+    """Why an entry cannot be labelled, or ``None`` when it can."""
+    if not isinstance(text, str):
+        return f"not a text but {type(text).__name__}"
+    if not text.strip():
+        return "blank text"
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "not Unicode (half of a surrogate pair)"
+    return None
+
+
+def _locate(name_or_path: str | Path) -> str | Path:
+    name = str(name_or_path)
+    if isinstance(name_or_path, str) and name.startswith(HUB):
+        return name
+    if isinstance(name_or_path, str) and name in artefact.shipped():
+        return artefact.resolve(name)
+    return Path(name) if Path(name).is_dir() else artefact.resolve(name)
+
+
+def _stance_model(
+    folder: Path,
+    backend: BackendName,
+    thresholds: Mapping[str, float] | None,
+    threads: int | None,
+    opened: tuple[Any, ...],
+) -> Classifier:
+    model = artefact.read(folder)
+    card, labels = model.card, model.card.codebook.ids
+    stored = dict(zip(labels, card.thresholds, strict=True)) | _thresholds(thresholds or {}, labels)
+    scoring = Scoring(labels, True, card.max_length, card.stride, tuple(stored.values()), card.unsure)
+    engine: Backend
+    if backend == "torch":
+        from stance.backends.torch import TorchBackend
+
+        engine = TorchBackend(folder, threads)
+    else:
+        from stance.backends.onnx import OnnxBackend
+
+        graph, weights, tokenizer = (folder / name for name in (artefact.GRAPH, artefact.WEIGHTS, artefact.TOKENIZER))
+        engine = OnnxBackend(graph, weights, tokenizer, card.initialisers, threads)
+    return Classifier(card.name, engine, scoring, card, opened)
+
+
+def _plain_model(
+    source: str | Path, thresholds: Mapping[str, float] | None, threads: int | None, opened: tuple[Any, ...]
+) -> Classifier:
+    from stance.backends.torch import TorchBackend
+
+    engine = TorchBackend(source, threads)
+    plain = engine.plain
+    chosen: tuple[float, ...] | None = None
+    if thresholds is not None:
+        given = _thresholds(thresholds, plain.labels)
+        if missing := [label for label in plain.labels if label not in given]:
+            raise StanceError(f"no threshold for {', '.join(missing)}", remedy="give one for each label")
+        chosen = tuple(given[label] for label in plain.labels)
+    nowhere = ((0.0, 0.0),) * len(plain.labels)
+    scoring = Scoring(plain.labels, plain.independent, plain.max_length, plain.max_length // 4, chosen, nowhere)
+    return Classifier(str(source), engine, scoring, None, opened)
+
+
+def _thresholds(given: Mapping[str, float], labels: Sequence[str]) -> dict[str, float]:
+    problems = [f"no label {label!r}" for label in given if label not in labels]
+    problems += [
+        f"the threshold of {label} is {value!r}, not a number in [0, 1]"
+        for label, value in given.items()
+        if not isinstance(value, int | float) or math.isnan(value) or not 0 <= value <= 1
+    ]
+    if problems:
+        raise StanceError("; ".join(problems), remedy=f"the labels are {', '.join(labels)}")
+    return {label: float(value) for label, value in given.items()}

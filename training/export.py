@@ -1,0 +1,228 @@
+"""Step 4: turn a fine-tuned folder into a model folder: calibrated, in fp16, with an ONNX graph and a record."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from stance import artefact, codebook
+from stance.artefact import Artefact
+from stance.backends.onnx import OnnxBackend
+from stance.backends.torch import TorchBackend
+from stance.card import Calibration, Card
+from stance.codebook import Codebook
+from stance.errors import ModelError, StanceError
+from training.card import render
+from training.config import DEFAULT_CONFIG, DEFAULT_WORK, command, read_config, read_json
+from training.graph import build
+
+if TYPE_CHECKING:
+    from transformers import BertForSequenceClassification
+
+PARITY = 1e-4
+# (texts, tokens): one alone, a full batch, more than a batch, the shortest input.
+SHAPES = ((1, 2), (1, 24), (8, 17), (11, 40))
+HALF_MAX = 65504.0
+
+
+def export(
+    fine_tuned_dir: str | Path,
+    calibration: Mapping[str, Sequence[float]],
+    thresholds: Sequence[float],
+    unsure: Sequence[Sequence[float]],
+    out_dir: str | Path,
+    *,
+    name: str,
+    data: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    version: str = "0.1.0",
+    max_length: int = 256,
+    stride: int = 64,
+    book: Codebook | None = None,
+) -> Artefact:
+    """Write a model folder; what was in it before is replaced once the new one is complete and checked.
+
+    Args:
+        fine_tuned_dir: folder of a ``BertForSequenceClassification`` whose labels are the codebook's, in its order.
+        calibration: ``temperature`` and ``bias``, one number a label: ``p = sigmoid(logit / temperature + bias)``.
+        thresholds: one a label, in [0, 1].
+        unsure: one pair ``[low, high]`` a label.
+        out_dir: folder to write.
+        name: of the model.
+        data: a table for each source of training data (rows, sha256).
+        metrics: what was measured; see :func:`training.card.render` for what the model card shows of it.
+        version: of the model.
+        max_length: in tokens.
+        stride: tokens shared by neighbouring windows of longer texts.
+        book: the codebook; by default the one that ships.
+
+    Returns:
+        The folder as :func:`stance.artefact.read` sees it.
+
+    Raises:
+        StanceError: a model or numbers that do not fit the codebook, or a graph that does not agree with torch.
+    """
+    from transformers import AutoTokenizer, BertForSequenceClassification
+
+    book = book or codebook.load()
+    source, out = Path(fine_tuned_dir), Path(out_dir)
+    if not (source / artefact.CONFIG).is_file():
+        raise ModelError("no fine-tuned model here", where=source, remedy="run python -m training.train --final first")
+    scales = Calibration(tuple(calibration["temperature"]), tuple(calibration["bias"]))
+    model = BertForSequenceClassification.from_pretrained(source, local_files_only=True, dtype=torch.float32).eval()
+    _check(model, scales, book, source)
+    _fold(model, scales)
+    tensors = _round(model)
+    stage = out.with_name(f".{out.name}.new")
+    shutil.rmtree(stage, ignore_errors=True)
+    (stage / artefact.GRAPH).parent.mkdir(parents=True)
+    _write_config(model, book, stage)
+    _write_weights(tensors, stage)
+    tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
+    _write_tokenizer(tokenizer, max_length, stage)
+    graph, initialisers = build(model, tensors)
+    (stage / artefact.GRAPH).write_bytes(graph)
+    card = Card(
+        name=name,
+        version=version,
+        codebook=book,
+        max_length=max_length,
+        stride=stride,
+        calibration=scales,
+        thresholds=tuple(map(float, thresholds)),
+        unsure=tuple((float(low), float(high)) for low, high in unsure),
+        initialisers=initialisers,
+        files={},
+        data=data,
+        metrics=metrics,
+    )
+    sealed = artefact.write(stage, card)
+    gap = parity(sealed)
+    if not gap <= PARITY:
+        raise ModelError(
+            f"ONNX and torch differ by {gap:.2g}", where=stage, remedy="check the versions of torch and onnx"
+        )
+    (stage / "README.md").write_text(render(sealed.card), encoding="utf-8")
+    shutil.rmtree(out, ignore_errors=True)
+    stage.rename(out)
+    return artefact.read(out)
+
+
+def parity(model: Artefact, seed: int = 0) -> float:
+    """Largest difference between the logits of ONNX and torch on random inputs of several shapes and paddings."""
+    onnx = OnnxBackend(
+        *(model.path / file for file in (artefact.GRAPH, artefact.WEIGHTS, artefact.TOKENIZER)), model.card.initialisers
+    )
+    reference = TorchBackend(model.path)
+    generator = np.random.default_rng(seed)
+    words = json.loads((model.path / artefact.CONFIG).read_text(encoding="utf-8"))["vocab_size"]
+    gap = 0.0
+    for texts, longest in (*SHAPES, (3, model.card.max_length)):
+        lengths = [longest, *generator.integers(2, longest + 1, texts - 1).tolist()]
+        batch = [generator.integers(1, words, length).tolist() for length in lengths]
+        gap = max(gap, float(np.abs(onnx.logits(batch) - reference.logits(batch)).max()))
+    return gap
+
+
+def _check(model: BertForSequenceClassification, scales: Calibration, book: Codebook, source: Path) -> None:
+    labels = tuple(model.config.id2label[number] for number in range(model.config.num_labels))
+    if labels != book.ids:
+        raise ModelError(
+            f"its labels are {', '.join(labels)}, those of the codebook {', '.join(book.ids)}", where=source
+        )
+    temperature, bias = np.array(scales.temperature), np.array(scales.bias)
+    if temperature.shape != bias.shape or temperature.shape != (len(labels),):
+        raise StanceError(f"the calibration has {len(temperature)} temperatures and {len(bias)} biases")
+    if not (np.isfinite(temperature).all() and np.isfinite(bias).all() and (temperature > 0).all()):
+        raise StanceError("the calibration has a temperature that is not above 0, or a bias that is no number")
+
+
+@torch.no_grad()
+def _fold(model: BertForSequenceClassification, scales: Calibration) -> None:
+    """Make the classification layer's output the calibrated logit."""
+    temperature = torch.tensor(scales.temperature, dtype=torch.float64)
+    head = model.classifier
+    head.weight.copy_(head.weight.double() / temperature[:, None])
+    head.bias.copy_(head.bias.double() / temperature + torch.tensor(scales.bias, dtype=torch.float64))
+
+
+@torch.no_grad()
+def _round(model: BertForSequenceClassification) -> dict[str, NDArray[Any]]:
+    """What is stored, and the model set to exactly that: matrices in fp16; vectors and the head, all small, in fp32."""
+    tensors = {}
+    for name, value in model.state_dict().items():
+        if value.ndim == 2 and name not in artefact.HEAD:
+            if float(value.abs().max()) > HALF_MAX:
+                raise ModelError(f"{name} has values beyond fp16")
+            value.copy_(value.half().float())
+            tensors[name] = value.half().numpy()
+        else:
+            tensors[name] = value.numpy()
+    return tensors
+
+
+def _write_config(model: BertForSequenceClassification, book: Codebook, folder: Path) -> None:
+    config = model.config
+    config.architectures = [artefact.ARCHITECTURE]
+    config.problem_type = "multi_label_classification"
+    config.dtype = "float32"
+    config.id2label = dict(enumerate(book.ids))
+    config.label2id = {label: number for number, label in enumerate(book.ids)}
+    config.save_pretrained(folder)
+
+
+def _write_weights(tensors: Mapping[str, NDArray[Any]], folder: Path) -> None:
+    from safetensors.numpy import save
+
+    arrays = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
+    (folder / artefact.WEIGHTS).write_bytes(save(arrays, {"format": "pt"}))
+
+
+def _write_tokenizer(tokenizer: Any, max_length: int, folder: Path) -> None:
+    # The encoder's own cutting and padding would shorten texts silently; how it was opened here concerns nobody.
+    tokenizer.backend_tokenizer.no_truncation()
+    tokenizer.backend_tokenizer.no_padding()
+    for key in ("max_length", "stride", "truncation_strategy", "pad_to_multiple_of", "is_local", "local_files_only"):
+        tokenizer.init_kwargs.pop(key, None)
+    tokenizer.model_max_length = max_length
+    tokenizer.save_pretrained(folder)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line of the step."""
+    parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
+    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help="folder of the run (%(default)s)")
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="configuration (%(default)s)")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="model folder to write (models/NAME)")
+    options = parser.parse_args(arguments)
+    settings = read_config(options.config).export
+    calibration, manifest = (read_json(options.work / file) for file in ("calibration.json", "manifest.json"))
+    if not calibration or not manifest:
+        raise StanceError("calibration.json or manifest.json is missing", where=options.work, remedy="calibrate first")
+    out = options.out or Path(__file__).parents[1] / "models" / settings.name
+    model = export(
+        options.work / "final",
+        calibration,
+        calibration["thresholds"],
+        calibration["unsure"],
+        out,
+        name=settings.name,
+        data=manifest["files"],
+        metrics={"out_of_fold": calibration["out_of_fold"]},
+        max_length=settings.max_length,
+        stride=settings.stride,
+    )
+    size = sum(file.stat().st_size for file in model.path.rglob("*") if file.is_file())
+    print(f"export: {model.path}, {size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    command(main)

@@ -1,0 +1,171 @@
+"""The ONNX graph of a BERT classifier, with its large constants taken out and named by their safetensors tensors."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from stance.backends.base import Initialiser
+from stance.errors import ModelError
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+    from transformers import BertForSequenceClassification
+
+# Has Gelu as one operator, which ONNX Runtime has known since 1.17.
+OPSET = 20
+# Constants below this many elements stay in the graph: names and shapes would take as much room.
+SMALL = 256
+
+
+class ClassifierGraph(torch.nn.Module):
+    """The forward pass of ``BertForSequenceClassification``, spelled out for inference.
+
+    Equal to the original up to rounding, with two savings. The classifier reads the first token alone, so the last
+    layer is computed for that token alone. And the word embeddings stay in fp16: only rows looked up are converted.
+    """
+
+    def __init__(self, model: BertForSequenceClassification) -> None:
+        super().__init__()
+        self.bert, self.classifier = model.bert, model.classifier
+        words = model.bert.embeddings.word_embeddings.weight
+        self.words = torch.nn.Parameter(words.detach().half(), requires_grad=False)
+        self.heads = model.config.num_attention_heads
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Logits, (n, labels), of ids and mask, (n, length)."""
+        embeddings = self.bert.embeddings
+        positions = embeddings.position_embeddings.weight[: input_ids.shape[1]]
+        words = functional.embedding(input_ids, self.words).float()
+        hidden = embeddings.LayerNorm(words + embeddings.token_type_embeddings.weight[0] + positions)
+        hide = (1.0 - attention_mask[:, None, None, :].float()) * torch.finfo(torch.float32).min
+        layers = list(self.bert.encoder.layer)
+        for layer in layers[:-1]:
+            hidden = self._layer(layer, hidden, hidden, hide)
+        first = self._layer(layers[-1], hidden[:, :1], hidden, hide)
+        logits: torch.Tensor = self.classifier(self.bert.pooler(first))
+        return logits
+
+    def _layer(self, layer: Any, queries: torch.Tensor, keys: torch.Tensor, hide: torch.Tensor) -> torch.Tensor:
+        attention = layer.attention.self
+        q, k, v = (
+            self._split(linear(states))
+            for linear, states in ((attention.query, queries), (attention.key, keys), (attention.value, keys))
+        )
+        shares = torch.softmax(q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + hide, dim=-1)
+        mixed = (shares @ v).transpose(1, 2).flatten(2)
+        attended = layer.attention.output(mixed, queries)
+        out: torch.Tensor = layer.output(layer.intermediate(attended), attended)
+        return out
+
+    def _split(self, states: torch.Tensor) -> torch.Tensor:
+        return states.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+
+def build(
+    model: BertForSequenceClassification, tensors: Mapping[str, NDArray[Any]]
+) -> tuple[bytes, dict[str, Initialiser]]:
+    """Trace a model and strip the constants that the safetensors file holds anyway.
+
+    Args:
+        model: in fp32 and evaluation mode; its weights are the values of ``tensors``.
+        tensors: what the safetensors file holds, fp16 or fp32, by name.
+
+    Returns:
+        The graph as the content of an ONNX file, with inputs ``input_ids`` and ``attention_mask``, (batch, sequence),
+        and the output ``logits``; and the origin of each constant that was taken out.
+
+    Raises:
+        ModelError: the exporter changed the names of inputs or outputs.
+    """
+    proto = _trace(model)
+    names = [value.name for value in (*proto.graph.input, *proto.graph.output)]
+    if names != ["input_ids", "attention_mask", "logits"]:
+        raise ModelError(f"the exported graph has the inputs and outputs {', '.join(names)}")
+    initialisers = dict(_strip(proto, tensors))
+    _forget(proto)
+    return proto.SerializeToString(), initialisers
+
+
+def _trace(model: BertForSequenceClassification) -> ModelProto:
+    batch, sequence = torch.export.Dim("batch", min=1), torch.export.Dim("sequence", min=1)
+    example = torch.ones((2, 5), dtype=torch.int64)
+    axes = {0: batch, 1: sequence}
+    with _quiet():
+        program = torch.onnx.export(
+            ClassifierGraph(model).eval(),
+            (example, torch.ones_like(example)),
+            dynamo=True,
+            input_names=["input_ids", "attention_mask"],
+            output_names=["logits"],
+            dynamic_shapes={"input_ids": axes, "attention_mask": axes},
+            opset_version=OPSET,
+            verbose=False,
+        )
+    if program is None:
+        raise ModelError("torch gave no ONNX program")
+    proto: ModelProto = program.model_proto
+    return proto
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The exporter prints its steps and warns of packages that are not needed here."""
+    exporter = logging.getLogger("torch.onnx")
+    level = exporter.level
+    exporter.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        exporter.setLevel(level)
+
+
+def _strip(proto: ModelProto, tensors: Mapping[str, NDArray[Any]]) -> Iterator[tuple[str, Initialiser]]:
+    from onnx import TensorProto, numpy_helper
+
+    dtypes = {TensorProto.FLOAT: "float32", TensorProto.FLOAT16: "float16"}
+    origins = {}
+    for name, array in tensors.items():
+        for dtype in dtypes.values():
+            if array.ndim == 2:
+                origins[_key(array.T.astype(dtype))] = Initialiser(name, True, dtype)
+    # Second, so that a square symmetric matrix, or a vector, is not transposed.
+    for name, array in tensors.items():
+        for dtype in dtypes.values():
+            origins[_key(array.astype(dtype))] = Initialiser(name, False, dtype)
+    for constant in proto.graph.initializer:
+        if constant.data_type not in dtypes or int(np.prod(constant.dims)) < SMALL:
+            continue
+        origin = origins.get(_key(numpy_helper.to_array(constant)))
+        if origin is None:
+            continue
+        constant.ClearField("raw_data")
+        constant.data_location = TensorProto.EXTERNAL
+        # The location is never opened: the values are handed over when the session is made.
+        for key, value in (("location", "model.safetensors"), ("offset", "0"), ("length", "0")):
+            entry = constant.external_data.add()
+            entry.key, entry.value = key, value
+        yield constant.name, origin
+
+
+def _forget(proto: ModelProto) -> None:
+    """Drop the exporter's notes: stack traces and paths of the machine it ran on."""
+    graph = proto.graph
+    for entry in (proto, graph, *graph.node, *graph.initializer, *graph.input, *graph.output, *graph.value_info):
+        entry.ClearField("doc_string")
+        entry.ClearField("metadata_props")
+
+
+def _key(array: NDArray[Any]) -> tuple[tuple[int, ...], str, bytes]:
+    return array.shape, array.dtype.name, np.ascontiguousarray(array).tobytes()
