@@ -77,7 +77,8 @@ def export(
     if not (source / artefact.CONFIG).is_file():
         raise ModelError("no fine-tuned model here", where=source, remedy="run python -m training.train --final first")
     scales = Calibration(tuple(calibration["temperature"]), tuple(calibration["bias"]))
-    model = BertForSequenceClassification.from_pretrained(source, local_files_only=True, dtype=torch.float32).eval()
+    model = BertForSequenceClassification.from_pretrained(source, local_files_only=True, dtype=torch.float32)
+    model.train(False)
     _check(model, scales, book, source)
     _fold(model, scales)
     tensors = _round(model)
@@ -118,9 +119,8 @@ def export(
 
 def parity(model: Artefact, seed: int = 0) -> float:
     """Largest difference between the logits of ONNX and torch on random inputs of several shapes and paddings."""
-    onnx = OnnxBackend(
-        *(model.path / file for file in (artefact.GRAPH, artefact.WEIGHTS, artefact.TOKENIZER)), model.card.initialisers
-    )
+    graph, weights, tokenizer = (model.path / name for name in (artefact.GRAPH, artefact.WEIGHTS, artefact.TOKENIZER))
+    onnx = OnnxBackend(graph, weights, tokenizer, model.card.initialisers)
     reference = TorchBackend(model.path)
     generator = np.random.default_rng(seed)
     words = json.loads((model.path / artefact.CONFIG).read_text(encoding="utf-8"))["vocab_size"]
@@ -133,7 +133,8 @@ def parity(model: Artefact, seed: int = 0) -> float:
 
 
 def _check(model: BertForSequenceClassification, scales: Calibration, book: Codebook, source: Path) -> None:
-    labels = tuple(model.config.id2label[number] for number in range(model.config.num_labels))
+    config: Any = model.config
+    labels = tuple(config.id2label[number] for number in range(config.num_labels))
     if labels != book.ids:
         raise ModelError(
             f"its labels are {', '.join(labels)}, those of the codebook {', '.join(book.ids)}", where=source
@@ -170,7 +171,7 @@ def _round(model: BertForSequenceClassification) -> dict[str, NDArray[Any]]:
 
 
 def _write_config(model: BertForSequenceClassification, book: Codebook, folder: Path) -> None:
-    config = model.config
+    config: Any = model.config
     config.architectures = [artefact.ARCHITECTURE]
     config.problem_type = "multi_label_classification"
     config.dtype = "float32"

@@ -43,7 +43,7 @@ class ClassifierGraph(torch.nn.Module):
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Logits, (n, labels), of ids and mask, (n, length)."""
-        embeddings = self.bert.embeddings
+        embeddings: Any = self.bert.embeddings
         positions = embeddings.position_embeddings.weight[: input_ids.shape[1]]
         words = functional.embedding(input_ids, self.words).float()
         hidden = embeddings.LayerNorm(words + embeddings.token_type_embeddings.weight[0] + positions)
@@ -52,7 +52,8 @@ class ClassifierGraph(torch.nn.Module):
         for layer in layers[:-1]:
             hidden = self._layer(layer, hidden, hidden, hide)
         first = self._layer(layers[-1], hidden[:, :1], hidden, hide)
-        logits: torch.Tensor = self.classifier(self.bert.pooler(first))
+        pooler: Any = self.bert.pooler
+        logits: torch.Tensor = self.classifier(pooler(first))
         return logits
 
     def _layer(self, layer: Any, queries: torch.Tensor, keys: torch.Tensor, hide: torch.Tensor) -> torch.Tensor:
@@ -68,7 +69,7 @@ class ClassifierGraph(torch.nn.Module):
         return out
 
     def _split(self, states: torch.Tensor) -> torch.Tensor:
-        return states.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return states.reshape(*states.shape[:2], self.heads, -1).transpose(1, 2)
 
 
 def build(
