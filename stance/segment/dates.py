@@ -1,0 +1,56 @@
+"""When something was said: calendar dates and weekdays in the text."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import regex
+from dateutil import parser
+from dateutil.relativedelta import FR, MO, SA, SU, TH, TU, WE, relativedelta
+
+_WEEKDAYS = {"monday": MO, "tuesday": TU, "wednesday": WE, "thursday": TH, "friday": FR, "saturday": SA, "sunday": SU}
+_MONTHS = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)"
+)
+_DATE = regex.compile(
+    rf"\b(?:\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}|{_MONTHS}\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? \d{{4}})?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)? {_MONTHS}\b\.?(?:,? \d{{4}})?)"
+)
+_WEEKDAY = regex.compile(r"(?i)\b(" + "|".join(_WEEKDAYS) + r")\b")
+
+
+def find_date(text: str, anchor: dt.date | None = None) -> dt.date | None:
+    """The first calendar date in a text, or ``None``.
+
+    Args:
+        text: a short piece: a dateline, the words around a reporting verb.
+        anchor: gives the year to a date without one: the latest such day that is not after the anchor.
+    """
+    match = _DATE.search(text)
+    if match is None:
+        return None
+    words = match.group()
+    has_year = regex.search(r"\d{4}", words) is not None
+    if not has_year and anchor is None:
+        return None
+    default = dt.datetime.combine(anchor or dt.date(2000, 1, 1), dt.time())
+    try:
+        found: dt.date = parser.parse(words, default=default, dayfirst="." in words or "/" in words).date()
+    except (ValueError, OverflowError):
+        return None
+    if not has_year and anchor is not None and found > anchor:
+        found += relativedelta(years=-1)
+    return found
+
+
+def said_on(text: str, anchor: dt.date | None) -> dt.date | None:
+    """The day named in the words around a reporting verb ("on Friday", "on January 5"), relative to the document's date."""
+    found = find_date(text, anchor)
+    if found is not None or anchor is None:
+        return found
+    match = _WEEKDAY.search(text)
+    if match is None:
+        return None
+    day: dt.date = anchor + relativedelta(weekday=_WEEKDAYS[match.group(1).casefold()](-1))
+    return day

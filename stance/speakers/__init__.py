@@ -1,0 +1,1 @@
+"""Who speaks: the registry of actors, and the resolution of mentions to them."""
