@@ -112,7 +112,7 @@ def choose_thresholds(
     Returns:
         (labels,) thresholds within [0.05, 0.95], and the penalty; the largest one if none meets the budget.
     """
-    free = ~truth.any(axis=1)
+    free = np.asarray(~truth.any(axis=1))
     weights = _draw_weights(groups, settings.draws, settings.seed)
     f1, alarms = _sweep(chances, truth, free, weights)
     thresholds, penalty = np.zeros(truth.shape[1]), 0.0

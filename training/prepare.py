@@ -69,13 +69,14 @@ def read_rows(path: Path, labels: Sequence[str]) -> list[dict[str, Any]]:
         try:
             row = json.loads(line)
         except json.JSONDecodeError as error:
-            row, problem = {}, f"not JSON ({error.msg})"
-        else:
-            problem = _problem(row, labels)
+            offenders.append(f"line {number}: not JSON ({error.msg})")
+            continue
+        problem = _problem(row, labels)
         if problem:
             offenders.append(f"line {number}: {problem}")
-        rows.append(row)
-    repeated = [key for key, count in Counter(row.get("id") for row in rows).items() if count > 1 and key is not None]
+        else:
+            rows.append(row)
+    repeated = [key for key, count in Counter(row["id"] for row in rows).items() if count > 1]
     offenders += [f"id {key} occurs more than once" for key in repeated]
     if offenders:
         more = f" and {len(offenders) - 10} more" if len(offenders) > 10 else ""
