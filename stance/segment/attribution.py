@@ -21,6 +21,9 @@ from stance.segment.grammar import (
 from stance.segment.tokens import Token
 
 Role = Literal["finite", "participle", "coordinated", "inverted", "according", "colon", "passive"]
+_SPEECH_NOUNS = frozenset("remark remarks statement statements claim claims words comments assertion warning speech promise announcement".split())
+_PARTICLES = {"made": ("it", "clear"), "makes": ("it", "clear"), "making": ("it", "clear"), "pointed": ("out",), "points": ("out",)}
+_OWN = frozenset("he she it they we i his her its their our my".split())
 # Third persons that are plural nouns as well.
 _PLURAL_NOUNS = frozenset("protests claims reports demands comments fears hopes requests remarks offers appeals calls notes posts charges".split())
 
@@ -66,8 +69,9 @@ class SentenceReader:
         found: list[Attribution] = []
         if self.is_title and (colon := self._colon()):
             return [colon]
-        floor = 0
         for index in range(len(self.tokens)):
+            # No subject reaches back over the verb before it.
+            floor = found[-1].cue + 1 if found else 0
             attribution = None if self.quoted[index] else self._at(index, found, floor)
             if attribution is None:
                 continue
@@ -75,8 +79,8 @@ class SentenceReader:
                 continue
             found.append(attribution)
         found = self._close(found)
-        if not found and (according := self._according()):
-            found.append(according)
+        if not found and (other := self._according() or self._noun()):
+            found.append(other)
         return found
 
     # -- finding cues -----------------------------------------------------------------------------------------------
@@ -117,6 +121,8 @@ class SentenceReader:
             if joined:
                 return joined
         subject = subject_before(tokens, index, floor, self.quoted)
+        if subject is not None and tokens[subject[1] - 1].low in lex.outlets and cue.cut != "act":
+            return None  # the outlet telling its source, not a speaker
         if subject is not None and not (cue.forms - {"base"}) and not self._plural(subject, before, index):
             subject = None
         if subject is not None and self._is_noun_use(index, subject):
@@ -249,6 +255,10 @@ class SentenceReader:
         content = self._content_after(index, cut)
         return Attribution("participle", cut, index, subject, content, before - 1) if content else None
 
+    def _closes_with_comma(self, index: int) -> bool:
+        """Whether a quotation ends here that has its comma inside ("disappointed," adding …)."""
+        return index > 0 and self.quoted[index] and self.tokens[index - 1].low in {",", "."}
+
     def _is_loose(self, before: int) -> bool:
         """Whether a participle without a comma can still hang on the subject ("turned to the alliance requesting …")."""
         previous = self.tokens[before - 1]
@@ -325,6 +335,20 @@ class SentenceReader:
                 return Attribution("according", "say", index, subject, content, index)
         return None
 
+    def _noun(self) -> Attribution | None:
+        """ "the minister's remarks at a rally that …"."""
+        tokens = self.tokens
+        for index in range(1, len(tokens) - 2):
+            if tokens[index].low not in _SPEECH_NOUNS or self.quoted[index] or not tokens[index - 1].is_possessive:
+                continue
+            that = next((k for k in range(index + 1, min(self.stop - 2, index + 14)) if tokens[k].low == "that"), None)
+            begin = index - 1
+            while begin and is_name(tokens[begin - 1]):
+                begin -= 1
+            if that is not None and (self.quoted[that + 1] or is_clause(tokens, that + 1, self.stop)):
+                return Attribution("according", "say", index, (begin, index), (that + 1, self.stop), begin)
+        return None
+
     def _colon(self) -> Attribution | None:
         """ "Smith: we will not yield" as a headline."""
         tokens = self.tokens
@@ -352,7 +376,10 @@ class SentenceReader:
     def _content_after(self, index: int, cut: CueClass) -> tuple[int, int] | None:
         """What follows the cue, or ``None`` if nothing of substance does."""
         tokens = self.tokens
-        begin = skip_circumstances(tokens, index + 1, self.stop)
+        begin = index + 1
+        while begin < self.stop and tokens[begin].low in _PARTICLES.get(tokens[index].low, ()):
+            begin += 1
+        begin = skip_circumstances(tokens, begin, self.stop)
         while begin < self.stop and tokens[begin].low in {",", ":", "—", "–"}:
             begin += 1
         if self.stop - begin < 2:
@@ -461,7 +488,9 @@ class SentenceReader:
                 return False
             return not inner
         begin = last.content[0]
-        if last.cut != "act" and last.content[1] > last.cue and new.outset - begin <= 1 and new.outset >= begin:
+        if last.cut != "act" and last.content[1] > last.cue and 0 <= new.outset - begin <= 1:
+            if self.tokens[new.outset].low in _OWN:
+                return False  # "said his government recommends …": still the outer speaker
             found.pop()  # "Nuland said Moscow denies …": the innermost speaker has the words
             return True
         if new.outset <= last.cue:
@@ -482,6 +511,9 @@ class SentenceReader:
         for place, attribution in enumerate(found):
             begin, end = attribution.content
             if begin > attribution.cue or attribution.cut == "act":
+                begin_clause = attribution.subject[0] if attribution.subject else 0
+                if begin_clause == 1 and self.tokens[0].low in SUBORDINATORS:
+                    end = min(end, self._comma_after(max(begin, attribution.cue)))
                 later = [a.outset for a in found[place + 1 :] if a.outset > attribution.cue]
                 if later:
                     end = min(end, later[0])
@@ -491,13 +523,20 @@ class SentenceReader:
                 closed.append(replace(attribution, content=(begin, end)))
         return closed
 
+    def _comma_after(self, index: int) -> int:
+        """Index of the comma that closes an opening subordinate clause ("Although Russia denies it, …")."""
+        return next((k for k in range(index, self.stop) if not self.quoted[k] and self.tokens[k].low == ","), self.stop)
+
     def _contrast(self, begin: int, end: int) -> int:
         """End of the content before ", although the statement gave no names"."""
         for k in range(begin + 3, end - 1):
             if self.quoted[k] or self.tokens[k].low != ",":
                 continue
-            if self.tokens[k + 1].low in {"though", "although", "but", "while", "whereas", "according"}:
+            following = self.tokens[k + 1].low
+            if following in {"though", "although", "but", "while", "whereas", "according"}:
                 return k
+            if following == "and" and k + 2 < end and self.tokens[k + 2].low.endswith("ed") and is_finite(self.tokens, k + 2):
+                return k  # a further deed of the speaker, told by the outlet
         return end
 
     def _trim(self, begin: int, end: int) -> tuple[int, int]:

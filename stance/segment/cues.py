@@ -41,6 +41,7 @@ class Lexicon:
     pronouns: frozenset[str]
     nouns: frozenset[str]
     documents: frozenset[str]
+    outlets: frozenset[str]
 
 
 def _inflect(lemma: str) -> dict[Form, str]:
@@ -95,4 +96,5 @@ def lexicon() -> Lexicon:
         pronouns=frozenset(speakers["pronouns"].split()),
         nouns=frozenset(speakers["nouns"].split()),
         documents=frozenset(speakers["documents"].split()),
+        outlets=frozenset(speakers["outlets"].split()),
     )

@@ -15,7 +15,7 @@ Span = tuple[int, int]
 
 # Words that open a clause of their own: no noun phrase reaches over them.
 SUBORDINATORS = frozenset(
-    """that but while as after because although though when if where before since until whereas however whether how why
+    """that but while as after because although though when if where before since until whereas whether how why
     so yet except unless despite than what nor""".split()
 )
 _BREAKS = frozenset({";", ":", "—", "–", "--", "(", ")", "…", "[", "]", '"', "“", "”", "„", "«", "»", "?", "!"})
@@ -137,10 +137,18 @@ def clause_start(tokens: Sequence[Token], verb: int, floor: int, quoted: Sequenc
         token = tokens[index - 1]
         if quoted[index - 1] or token.low in _BREAKS:
             break
-        if token.low in SUBORDINATORS and not (token.low == "as" and index < verb and tokens[index].low == "well"):
+        if token.low in SUBORDINATORS and not _is_adverbial(tokens, index - 1):
             break
         index -= 1
     return index
+
+
+def _is_adverbial(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a conjunction is none here: "as well as", "has since said"."""
+    low = tokens[index].low
+    if low == "as":
+        return any(t.low == "well" for t in tokens[max(0, index - 1) : index + 2])
+    return low in {"since", "yet"} and index > 0 and tokens[index - 1].low in {"has", "have", "had"}
 
 
 def subject_before(tokens: Sequence[Token], verb: int, floor: int, quoted: Sequence[bool]) -> tuple[int, int] | None:

@@ -21,11 +21,14 @@ from stance.types import Document, Kind, Speaker, Statement
 
 # A quotation this long is speech even where no verb introduces it; shorter ones are names and quoted words.
 MIN_SPEECH_WORDS = 6
+# A quotation of up to this many words without a stop is part of the phrase it stands in.
+MAX_SOFT_WORDS = 3
 # Share of first-person sentences outside quotations from which on a whole text counts as somebody's address.
 ADDRESS_SHARE = 0.25
 
-_FIRST_PERSON = regex.compile(
-    r"(?i)(?<![\p{L}.])(?:we|our|ours|us|i|i['’]m|i['’]ve|we['’]re|we['’]ve|my delegation|my government|my country)(?!\p{L}|\.\p{Lu})"
+_FIRST_PERSON = regex.compile(r"(?<![\p{L}.])(?:[Ww]e|[Oo]urs?|us|I|[Mm]y)(?:['’](?:m|ve|re|ll|d))?(?![\p{L}.])")
+_TITLED = regex.compile(
+    r"(?i)\b(?:entitled|titled|called|named|dubbed|headlined|slogans?|reading|so-called|chanting|known as)[\s:,]*[\"“„«]?\s*$"
 )
 _WORD = regex.compile(r"[\p{L}\p{N}]+")
 _BARE = regex.compile(r"\s*(?:\([^()]*\)|(?:[@#]\w+[\s:,]*)+|[^\p{L}\p{N}]*)\s*[.:]?\s*")
@@ -137,12 +140,13 @@ class _Segmenter:
 
     def _sentence(self, start: int, stop: int, quotes: Sequence[Quote], is_title: bool) -> None:
         tokens = tokenize(self.text, start, stop)
-        quoted = _quoted(tokens, quotes)
+        tokens = _without_soft_marks(tokens, [q for q in quotes if self._is_soft(q)])
+        quoted = _quoted(tokens, [q for q in quotes if not self._is_soft(q)])
         if not any(t.is_word for t in tokens):
             return
         first_person = self._is_first_person(tokens, quoted)
         reader = SentenceReader(tokens, quoted, is_title=is_title)
-        attributions = [] if first_person and not any(quoted) else reader.read()
+        attributions = [] if first_person and not any(quoted) and not is_title else reader.read()
         covered: list[tuple[int, int]] = []
         voice: _Voice | None = None
         for attribution in attributions:
@@ -162,6 +166,11 @@ class _Segmenter:
             self.voice = voice
         elif not any(quoted) and not covered and (first_person or self.is_address) and not is_title:
             self._address(start, stop)
+
+    def _is_soft(self, quote: Quote) -> bool:
+        """Whether a quotation is a word or two within a phrase ("defence minister"), to be read like the rest of it."""
+        inner = self.text[quote.start : quote.end].strip()
+        return quote.closed and inner[-1:] not in ",.!?;" and len(_WORD.findall(inner)) <= MAX_SOFT_WORDS
 
     def _mention(self, tokens: Sequence[Token], attribution: Attribution) -> Mention:
         assert attribution.subject is not None
@@ -191,7 +200,7 @@ class _Segmenter:
                 continue
             whole = length >= 0.8 * words
             recent = self.voice is not None and (whole or self.sentence - self.voice.sentence <= 1)
-            if is_title or not (whole or length >= MIN_SPEECH_WORDS):
+            if is_title or not (whole or length >= MIN_SPEECH_WORDS) or _TITLED.search(self.text, start, begin):
                 continue
             if whole:
                 self._quote((begin, end), quotes, self.voice, CONTINUED)
@@ -293,6 +302,11 @@ def segment_document(document: Document, registry: Registry) -> list[Statement]:
     text does not tell has no speakers.
     """
     return _Segmenter(document, registry).run()
+
+
+def _without_soft_marks(tokens: Sequence[Token], soft: Sequence[Quote]) -> list[Token]:
+    marks = {q.start - 1 for q in soft} | {q.end for q in soft}
+    return [token for token in tokens if token.start not in marks]
 
 
 def _speakers(entities: Sequence[Entity]) -> tuple[Speaker, ...]:

@@ -56,11 +56,12 @@ class Entry:
 def key(name: str) -> str:
     """Form of a name for comparison: words only, casefolded unless it is an abbreviation of up to three capitals."""
     words = [word.rstrip(".").replace(".", "").replace("’", "'") for word in _WORD.findall(name)]
+    if len(words) > 1 and words[0].casefold() == "the":
+        words = words[1:]
     joined = " ".join(words)
     if joined.isupper() and len(joined) <= _SHORT:
         return joined
-    joined = joined.casefold()
-    return joined[4:] if joined.startswith("the ") else joined
+    return joined.casefold()
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Registry:
         return self.surnames.get(key(surname), ())
 
     def holder(self, title: str, of: str, date: dt.date | None) -> Entry | None:
-        """Who held an office in the year of ``date``; ``None`` if nobody known did, or several did."""
+        """Who held an office in the year of ``date``; ``None`` if nobody known did, or several did (a handover)."""
         year = date.year if date else None
         holders = [
             entry
