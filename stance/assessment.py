@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ from stance.errors import EvaluationError, StanceError
 from stance.evaluation import DRAWS, SEED, Report, Scores, indicator, score
 from stance.matching import StatementScores, score_statements
 from stance.scorecard import to_json, to_markdown
-from stance.types import Document, Stance, Statement
+from stance.types import Document, Statement
 
 
 class Model(Protocol):
@@ -30,11 +30,8 @@ class Model(Protocol):
     def labels(self) -> tuple[str, ...]:
         """The label set; the columns of the report."""
 
-    def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """(n, labels) calibrated probabilities."""
-
-    def label(self, texts: Sequence[str]) -> list[tuple[Stance, ...]]:
-        """The stances taken in each text."""
+    def map_batch(self, batch: Mapping[str, Sequence[Any]], column: str = "text") -> dict[str, list[Any]]:
+        """Columns ``stance_labels``, ``stance_probabilities`` and ``stance_error`` for a column of texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +119,12 @@ def assess(
     gold = read_gold(gold_path)
     labels, texts = tuple(model.labels), [row.text for row in gold]
     truth = indicator([row.labels for row in gold], labels)
-    taken = indicator([[stance.label for stance in found] for found in model.label(texts)], labels)
-    chances = model.predict_proba(texts)
+    found = model.map_batch({"text": texts})
+    errors = [f"row {i + 1}: {error}" for i, error in enumerate(found["stance_error"]) if error]
+    if errors:
+        raise EvaluationError("; ".join(errors[:10]), where=gold_path)
+    taken = indicator(found["stance_labels"], labels)
+    chances = np.array(found["stance_probabilities"], dtype=np.float64)
     units = [row.document for row in gold]
 
     def scored(name: str, predicted: NDArray[np.bool_], rows: NDArray[np.intp], probabilities: Any = None) -> Scores:
@@ -203,21 +204,22 @@ def _baselines(
     """Predictions by name, and notes on those left out. Training rows whose text is in the gold are not used."""
     runs: dict[str, NDArray[np.bool_]] = {}
     notes: list[str] = []
-    known = set(texts)
-    rows = [row for path in train for row in _training_rows(Path(path)) if row["text"] not in known]
+    measured = set(texts)
+    rows = [row for path in train for row in _training_rows(Path(path)) if row["text"] not in measured]
+    candidates: dict[str, Callable[[], NDArray[np.bool_]]] = {"keyword list": lambda: keywords(texts, labels)}
     if rows:
         targets = indicator([row["labels"] for row in rows], labels)
-        runs["majority"] = majority(targets, len(texts))
-        runs["TF-IDF + logistic regression"] = (
-            tfidf_logistic([row["text"] for row in rows], targets, list(texts)) >= 0.5
-        )
+        known = [row["text"] for row in rows]
+        candidates["majority"] = lambda: majority(targets, len(texts))
+        candidates["TF-IDF + logistic regression"] = lambda: tfidf_logistic(known, targets, texts) >= 0.5
         notes.append(f"Majority and TF-IDF are fitted on {len(rows)} training rows.")
     else:
         notes.append("Majority and TF-IDF are left out: no training rows were given.")
-    try:
-        runs["keyword list"] = keywords(texts, labels)
-    except EvaluationError as error:
-        notes.append(f"The keyword list is left out: {error}.")
+    for name, run in candidates.items():
+        try:
+            runs[name] = run()
+        except EvaluationError as error:
+            notes.append(f"Left out: {name} ({error}).")
     return runs, notes
 
 

@@ -1,0 +1,313 @@
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from stance.assessment import assess, read_gold, write_report
+from stance.baselines import keywords, majority, tfidf_logistic
+from stance.errors import EvaluationError
+from stance.evaluation import calibration_error, indicator, score
+from stance.matching import match_statements, same_speaker, score_statements
+from stance.types import Speaker, Stance, Statement
+
+LABELS = ("condemnation", "concern", "restraint", "sovereignty", "condolence")
+GOLD = [["condemnation"], ["condemnation", "concern"], [], [], ["concern"], []]
+TAKEN = [["condemnation"], ["condemnation"], ["restraint"], [], ["concern"], []]
+
+
+def matrix(rows):
+    return indicator(rows, LABELS)
+
+
+def scores(**options):
+    return score(matrix(GOLD), matrix(TAKEN), LABELS, **options)
+
+
+def by_label(result):
+    return {entry.label: entry for entry in result.labels}
+
+
+def test_figures_by_hand():
+    result = scores(draws=0)
+    rows = by_label(result)
+    assert (rows["condemnation"].precision, rows["condemnation"].recall, rows["condemnation"].f1.value) == (1, 1, 1)
+    assert (rows["concern"].precision, rows["concern"].recall, rows["concern"].support) == (1, 0.5, 2)
+    assert rows["concern"].f1.value == pytest.approx(2 / 3)
+    assert result.macro_f1.value == pytest.approx((1 + 2 / 3 + 0) / 3)
+    assert result.micro_f1.value == pytest.approx(2 * 3 / (4 + 4))
+    assert result.exact.value == pytest.approx(4 / 6)
+    assert (result.label_free, result.false_alarms.value) == (3, pytest.approx(1 / 3))
+    assert result.any_label_accuracy.value == pytest.approx(5 / 6)
+
+
+def test_false_alarms_of_a_label_absent_from_the_gold_count():
+    rows = by_label(scores(draws=0))
+    assert rows["restraint"].f1.value == 0
+    assert (rows["restraint"].support, rows["restraint"].predicted) == (0, 1)
+    assert rows["sovereignty"].f1.value is None
+
+
+def test_without_label_free_statements_false_alarms_are_undefined():
+    result = score(matrix([["concern"]]), matrix([["concern"]]), LABELS)
+    assert result.false_alarms.value is None
+    assert result.false_alarms.low is None
+
+
+def test_intervals_are_seeded_and_hold_the_figure():
+    generator = np.random.default_rng(1)
+    truth, taken = generator.random((50, 5)) < 0.3, generator.random((50, 5)) < 0.3
+    one, two, other = (score(truth, taken, LABELS, seed=seed) for seed in (1, 1, 2))
+    assert one == two
+    assert one != other
+    assert one.macro_f1.low < one.macro_f1.value < one.macro_f1.high
+
+
+def test_bootstrap_agrees_with_drawing_documents_one_by_one():
+    generator = np.random.default_rng(0)
+    truth, taken = generator.random((60, 5)) < 0.3, generator.random((60, 5)) < 0.3
+    documents = [f"d{i % 12}" for i in range(60)]
+    result = score(truth, taken, LABELS, documents=documents, draws=4000)
+    sample = []
+    for _ in range(2000):
+        picked = generator.integers(0, 12, 12)
+        rows = np.concatenate([np.flatnonzero(np.arange(60) % 12 == k) for k in picked])
+        sample.append((truth[rows] == taken[rows]).all(axis=1).mean())
+    assert [result.exact.low, result.exact.high] == pytest.approx(np.percentile(sample, [2.5, 97.5]), abs=0.02)
+
+
+def test_one_document_has_no_spread():
+    result = scores(documents=["same"] * 6)
+    assert result.documents == 1
+    assert result.exact.low == result.exact.high == result.exact.value
+
+
+def test_agrees_with_sklearn():
+    from sklearn.metrics import precision_recall_fscore_support
+
+    generator = np.random.default_rng(3)
+    truth, taken = generator.random((80, 5)) < 0.4, generator.random((80, 5)) < 0.4
+    precision, recall, f1, support = precision_recall_fscore_support(truth, taken)
+    result = score(truth, taken, LABELS, draws=0)
+    assert [entry.precision for entry in result.labels] == pytest.approx(precision)
+    assert [entry.recall for entry in result.labels] == pytest.approx(recall)
+    assert [entry.f1.value for entry in result.labels] == pytest.approx(f1)
+    assert [entry.support for entry in result.labels] == support.tolist()
+
+
+def test_calibration_error():
+    assert calibration_error([True, False], [1.0, 0.0]) == 0
+    assert calibration_error([False, False], [1.0, 0.0]) == pytest.approx(0.5)
+    # One bin: mean probability 0.75, half of them true.
+    assert calibration_error([True, False], [0.75, 0.75]) == pytest.approx(0.25)
+
+
+def test_bad_input_to_score():
+    with pytest.raises(EvaluationError, match="unknown to the model: anger"):
+        indicator([["anger"]], LABELS)
+    with pytest.raises(EvaluationError, match="do not fit"):
+        score(np.zeros((2, 5)), np.zeros((3, 5)), LABELS)
+    with pytest.raises(EvaluationError, match="do not fit"):
+        score(np.zeros((0, 5)), np.zeros((0, 5)), LABELS)
+    with pytest.raises(EvaluationError, match="1 documents for 2 rows"):
+        score(np.zeros((2, 5)), np.zeros((2, 5)), LABELS, documents=["a"])
+
+
+@dataclass(frozen=True)
+class Wanted:
+    start: int
+    end: int
+    speaker: str | None = None
+    aliases: tuple[str, ...] = ()
+    actor: str | None = None
+    labels: tuple[str, ...] = ()
+
+
+TEXT = 'The mayor said: "We mourn the dead of the quay." She also "asks both crews to go home at once".'
+FIRST, SECOND = "We mourn the dead of the quay.", "asks both crews to go home at once"
+MAYOR = Speaker("ada-lund", "Mayor Ada Lund", "person", None, "ada-lund")
+
+
+def found(words, speakers=(), labels=(), widen=0):
+    start = TEXT.index(words) - widen
+    end = start + len(words) + 2 * widen
+    stances = tuple(Stance(label, 0.9, "plain") for label in labels)
+    return Statement(TEXT[start:end], start, end, speakers=speakers, stances=stances)
+
+
+def wanted(words, **fields):
+    start = TEXT.index(words)
+    return Wanted(start, start + len(words), **fields)
+
+
+def test_quotation_marks_do_not_matter_to_the_match():
+    assert match_statements(TEXT, [wanted(FIRST)], [found(FIRST, widen=1)], threshold=1.0) == [(0, 0)]
+
+
+def test_match_is_one_to_one_and_takes_the_best():
+    gold = [wanted(FIRST), wanted(SECOND)]
+    predicted = [found("mourn the dead of the quay"), found(FIRST), found("go home at once")]
+    assert match_statements(TEXT, gold, predicted) == [(0, 1), (1, 2)]
+    assert match_statements(TEXT, gold, [found("home at once")]) == []
+    assert match_statements(TEXT, gold, []) == []
+
+
+@pytest.mark.parametrize(
+    ("gold", "speakers", "right"),
+    [
+        (Wanted(0, 1, "Ada Lund"), (MAYOR,), True),
+        (Wanted(0, 1, "the Mayor Ada Lund"), (MAYOR,), True),
+        (Wanted(0, 1, "city hall", ("Ada Lund",)), (MAYOR,), True),
+        (Wanted(0, 1, "city hall"), (MAYOR,), False),
+        (Wanted(0, 1, "Ada Lundgren"), (MAYOR,), False),
+        (Wanted(0, 1, "Ada Lund"), (), False),
+        (Wanted(0, 1, None), (), True),
+        (Wanted(0, 1, None), (MAYOR,), False),
+    ],
+)
+def test_same_speaker(gold, speakers, right):
+    assert same_speaker(Statement("x", 0, 1, speakers=speakers), gold) is right
+
+
+def test_figures_of_the_whole_path():
+    gold = [
+        wanted(FIRST, speaker="Ada Lund", actor="ada-lund", labels=("condolence",)),
+        wanted(SECOND, speaker="Ada Lund", actor="ada-lund", labels=("restraint",)),
+    ]
+    predicted = [found(FIRST, (MAYOR,), ("condolence",)), found(SECOND, (), ("restraint",)), found("The mayor said")]
+    result = score_statements([(TEXT, gold, predicted)])
+    assert (result.gold, result.predicted, result.found) == (2, 3, 2)
+    assert (result.precision, result.recall, result.f1) == (pytest.approx(2 / 3), 1, pytest.approx(0.8))
+    assert (result.speaker, result.actor, result.exact_labels, result.complete) == (0.5, 0.5, 1, 0.5)
+
+
+def test_baselines():
+    assert majority([[1, 0], [1, 0], [0, 0]], 2).tolist() == [[True, False], [True, False]]
+    taken = keywords(["We DEPLORE the raid and urge restraint.", "The bus is late.", "A scornful remark"], LABELS)
+    assert taken.tolist() == [[True, False, True, False, False], [False] * 5, [False] * 5]
+    with pytest.raises(EvaluationError, match="no keyword list for threat"):
+        keywords(["x"], ["threat"])
+    texts = ["we mourn the lost crew", "we mourn the pilot", "the bus is late", "the bus is full"] * 3
+    targets = [[True, False], [True, False], [False, False], [False, False]] * 3
+    chances = tfidf_logistic(texts, targets, ["we mourn", "a bus"])
+    assert chances[0, 0] > 0.5 > chances[1, 0]
+    assert chances[:, 1].tolist() == [0, 0]
+
+
+class WordModel:
+    """Takes the label whose name is in the text."""
+
+    name, labels = "words", LABELS
+
+    def map_batch(self, batch, column="text"):
+        rows = [[float(label in text) for label in LABELS] for text in batch[column]]
+        taken = [[label for label, p in zip(LABELS, row, strict=True) if p] for row in rows]
+        return {"stance_labels": taken, "stance_probabilities": rows, "stance_error": [None] * len(rows)}
+
+
+def lines(path, rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_report_on_a_corpus_leaves_out_its_training_rows(tmp_path):
+    rows = [
+        {"id": "a", "text": "with concern", "labels": ["concern"], "split": "test", "case": "plain"},
+        {"id": "b", "text": "a topic of concern", "labels": [], "split": "test", "case": "topic", "group": "g"},
+        {"id": "c", "text": "nothing", "labels": [], "split": "test", "case": "topic", "group": "g"},
+        {"id": "d", "text": "of no account", "labels": ["condolence"], "split": "train", "case": "plain"},
+    ]
+    path = lines(tmp_path / "corpus.jsonl", rows)
+    report = assess(path, WordModel(), by="case", train=[path])
+    model = report.systems[0]
+    assert (model.rows, model.documents, model.false_alarms.value) == (3, 2, 0.5)
+    assert [(part.name, part.rows) for part in report.parts] == [("plain", 1), ("topic", 2)]
+    assert report.notes[0] == "Majority and TF-IDF are fitted on 1 training rows."
+    assert [system.name for system in report.systems] == ["words", "keyword list", "majority"]
+    assert "Left out: TF-IDF" in report.notes[1]
+    assert report.statements is None
+
+
+def test_training_rows_that_are_in_the_gold_are_not_learnt(tmp_path):
+    gold = lines(tmp_path / "gold.jsonl", [{"text": "we mourn", "labels": []}])
+    more = [{"text": f"{text} {i}", "labels": labels} for i in range(3) for text, labels in
+            (("we mourn the crew", ["condolence"]), ("the bus is late", []))]  # fmt: skip
+    train = lines(tmp_path / "train.jsonl", [{"text": "we mourn", "labels": ["condolence"]}, *more])
+    report = assess(gold, WordModel(), train=[train])
+    assert [system.name for system in report.systems] == [
+        "words",
+        "keyword list",
+        "majority",
+        "TF-IDF + logistic regression",
+    ]
+    assert "6 training rows" in report.notes[0]
+
+
+def test_report_on_documents_and_its_files(tmp_path):
+    rows = [
+        {"doc": "quay", "start": TEXT.index(words), "end": TEXT.index(words) + len(words), "text": words,
+         "speaker": "Ada Lund", "aliases": [], "actor": "ada-lund", "labels": labels}
+        for words, labels in ((FIRST, ["condolence"]), (SECOND, ["restraint"]))
+    ]  # fmt: skip
+    (tmp_path / "quay.txt").write_text(TEXT, encoding="utf-8")
+    path = lines(tmp_path / "gold.jsonl", rows)
+    seen = []
+
+    def analyze(document):
+        seen.append(document.id)
+        return [found(FIRST, (MAYOR,), ("condolence",))]
+
+    report = assess(path, WordModel(), analyze=analyze)
+    assert seen == ["quay"]
+    assert (report.statements.recall, report.statements.complete) == (0.5, 0.5)
+    json_path, markdown_path = write_report(report, tmp_path / "out")
+    stored = json.loads(json_path.read_text(encoding="utf-8"))
+    assert stored["statements"]["found"] == 1
+    assert stored["systems"][0]["labels"][4]["support"] == 1
+    markdown = markdown_path.read_text(encoding="utf-8")
+    assert "| words | 2 |" in markdown
+    assert "of all | 50.0 |" in markdown
+    assert "keyword list" in markdown
+
+
+def test_report_renders_for_a_terminal(tmp_path):
+    from rich.console import Console
+
+    from stance.scorecard import to_rich
+
+    report = assess(lines(tmp_path / "g.jsonl", [{"text": "with concern", "labels": ["concern"]}]), WordModel())
+    console = Console(width=160, record=True, file=(tmp_path / "screen").open("w"))
+    console.print(to_rich(report))
+    shown = console.export_text()
+    assert "words on g.jsonl" in shown
+    assert "100.0 [100.0, 100.0]" in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "no gold statements"),
+        ("{", "line 1: not JSON"),
+        ('{"text": " ", "labels": []}', "with a text"),
+        ('\n{"text": "x", "labels": "concern"}', "line 2: labels is not a list"),
+        ('{"text": "x", "labels": [], "start": 3}', "a span needs"),
+        ('{"text": "x", "labels": [], "split": "train"}', "no gold statements"),
+    ],
+)
+def test_bad_gold_files(tmp_path, content, message):
+    path = tmp_path / "gold.jsonl"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(EvaluationError, match=message):
+        read_gold(path)
+
+
+def test_missing_gold_and_documents_and_wrong_spans(tmp_path):
+    with pytest.raises(EvaluationError, match="no such gold file"):
+        read_gold(tmp_path / "none.jsonl")
+    row = {"doc": "quay", "start": 0, "end": 3, "text": "The", "labels": []}
+    path = lines(tmp_path / "gold.jsonl", [row])
+    with pytest.raises(EvaluationError, match="cannot read this document"):
+        assess(path, WordModel(), analyze=lambda _: [])
+    (tmp_path / "quay.txt").write_text("A mayor", encoding="utf-8")
+    with pytest.raises(EvaluationError, match="1 spans do not fit, the first at 0"):
+        assess(path, WordModel(), analyze=lambda _: [])
