@@ -47,9 +47,11 @@ class Backend(Protocol):
 
     Attributes:
         wrapping: the special tokens that :meth:`encode` puts around a text.
+        workers: how many threads may call :meth:`logits` at once with profit; 1 where a call is parallel in itself.
     """
 
     wrapping: Wrapping
+    workers: int
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text with its special tokens, not cut and not padded."""

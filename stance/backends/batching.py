@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,14 +35,22 @@ def score(backend: Backend, texts: Sequence[str], labels: int, max_length: int, 
             windows.append(window)
             owners.append(owner)
     merged = np.full((len(unique), labels), -np.inf, dtype=np.float32)
-    # Ties broken by content: which inputs share a batch does not depend on the order of the texts.
-    order = sorted(range(len(windows)), key=lambda i: (len(windows[i]), windows[i]))
-    for start in range(0, len(order), BATCH):
-        chunk = order[start : start + BATCH]
-        rows = backend.logits([windows[i] for i in chunk])
+    # Ties broken by content: which inputs share a batch does not depend on the order of the texts. The longest batches
+    # come first, so that no worker is left with one at the end.
+    order = sorted(range(len(windows)), key=lambda i: (len(windows[i]), windows[i]), reverse=True)
+    chunks = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+    for chunk, rows in zip(chunks, _run(backend, [[windows[i] for i in chunk] for chunk in chunks]), strict=True):
         np.maximum.at(merged, [owners[i] for i in chunk], rows)
     position = {text: row for row, text in enumerate(unique)}
     return merged[[position[text] for text in texts]]
+
+
+def _run(backend: Backend, batches: Sequence[list[list[int]]]) -> Iterable[NDArray[np.float32]]:
+    workers = min(backend.workers, len(batches))
+    if workers <= 1:
+        return map(backend.logits, batches)
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(backend.logits, batches))
 
 
 def cut(ids: list[int], wrapping: Wrapping, max_length: int, stride: int) -> Iterator[list[int]]:

@@ -27,7 +27,7 @@ class OnnxBackend:
         weights: the safetensors file that holds its large constants.
         tokenizer: the ``tokenizer.json``.
         initialisers: which constant of the graph is which tensor.
-        threads: how many a run uses; by default ``OMP_NUM_THREADS`` or, without that, the processors at hand.
+        threads: how many batches are scored at once; by default :func:`default_threads`.
 
     Raises:
         ModelError: the files do not fit each other.
@@ -49,7 +49,8 @@ class OnnxBackend:
         self.wrapping = _wrapping(self._tokenizer)
         # Kept for as long as the session: it reads these arrays where they lie.
         self._values = _values(weights, initialisers)
-        self._session = _session(graph, dict(zip(initialisers, self._values, strict=True)), threads or _threads())
+        self._session = _session(graph, dict(zip(initialisers, self._values, strict=True)))
+        self.workers = threads or default_threads()
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text with its special tokens, not cut and not padded."""
@@ -69,19 +70,21 @@ def _wrapping(tokenizer: Any) -> Wrapping:
     return Wrapping(prefix, special[::-1].index(0))
 
 
-def _threads() -> int:
+def default_threads() -> int:
+    """``OMP_NUM_THREADS`` where that is a positive number, else the processors this process may use."""
     asked = os.environ.get("OMP_NUM_THREADS", "")
     if asked.isdecimal() and int(asked) > 0:
         return int(asked)
-    # A number, even the default one, also keeps ONNX Runtime from pinning threads to processors it may not have.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _session(graph: Path, values: Mapping[str, Any], threads: int) -> Any:
+def _session(graph: Path, values: Mapping[str, Any]) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    # One thread a batch and several batches at once: nothing waits for a processor that is busy elsewhere, and the
+    # number of threads cannot change a result.
+    options.intra_op_num_threads = 1
     options.log_severity_level = _FATAL_ONLY
     options.add_external_initializers(list(values), list(values.values()))
     try:

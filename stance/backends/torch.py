@@ -55,6 +55,7 @@ class TorchBackend:
         self._tokenizer, self._model = _load(source)
         self.plain = _describe(self._tokenizer, self._model.config, source)
         self.wrapping = _wrapping(self._tokenizer)
+        self.workers = 1
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text with its special tokens, not cut and not padded."""
