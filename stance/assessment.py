@@ -143,7 +143,7 @@ def assess(
     systems = [scored(model.name, taken, everything, chances)]
     notes: list[str] = []
     if baselines:
-        runs, notes = _baselines(texts, labels, train)
+        runs, notes = _baselines(gold, labels, train)
         systems += [scored(name, predicted, everything) for name, predicted in runs.items()]
     values = np.array([str(row.row.get(by)) for row in gold]) if by else np.array([])
     parts = [scored(str(value), taken, np.flatnonzero(values == value), chances) for value in np.unique(values)]
@@ -199,19 +199,25 @@ def _gold(row: dict[str, Any], number: int) -> Gold:
 
 
 def _baselines(
-    texts: Sequence[str], labels: Sequence[str], train: Sequence[str | Path]
+    gold: Sequence[Gold], labels: Sequence[str], train: Sequence[str | Path]
 ) -> tuple[dict[str, NDArray[np.bool_]], list[str]]:
-    """Predictions by name, and notes on those left out. Training rows whose text is in the gold are not used."""
+    """Predictions by name, and notes on those left out; training rows from the gold or its documents are not used."""
     runs: dict[str, NDArray[np.bool_]] = {}
     notes: list[str] = []
-    measured = set(texts)
-    rows = [row for path in train for row in _training_rows(Path(path)) if row["text"] not in measured]
+    texts = [row.text for row in gold]
+    measured, documents = set(texts), {row.row["doc"] for row in gold if "doc" in row.row}
+    rows = [
+        row
+        for path in train
+        for row in _training_rows(Path(path))
+        if row["text"] not in measured and row.get("doc") not in documents
+    ]
     candidates: dict[str, Callable[[], NDArray[np.bool_]]] = {"keyword list": lambda: keywords(texts, labels)}
     if rows:
         targets = indicator([row["labels"] for row in rows], labels)
         known = [row["text"] for row in rows]
         candidates["majority"] = lambda: majority(targets, len(texts))
-        candidates["TF-IDF + logistic regression"] = lambda: tfidf_logistic(known, targets, texts) >= 0.5
+        candidates["TF-IDF regression"] = lambda: tfidf_logistic(known, targets, texts) >= 0.5
         notes.append(f"Majority and TF-IDF are fitted on {len(rows)} training rows.")
     else:
         notes.append("Majority and TF-IDF are left out: no training rows were given.")
@@ -231,7 +237,7 @@ def _training_rows(path: Path) -> list[dict[str, Any]]:
     return [row for row in rows if row.get("split") != "test"]
 
 
-def _default_analyze(model: Model) -> Callable[[Document], Sequence[Statement]]:
+def _default_analyze(model: Any) -> Callable[[Document], Sequence[Statement]]:
     from stance.analysis import analyze
 
     return lambda document: analyze(document, model=model).statements

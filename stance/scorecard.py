@@ -12,8 +12,12 @@ from stance.evaluation import Measure, Report, Scores
 if TYPE_CHECKING:
     from rich.console import Group
 
-_SYSTEM_HEAD = ("system", "rows", "macro-F1", "micro-F1", "exact", "false alarms", "any label or none")
-_LABEL_HEAD = ("label", "support", "predicted", "precision", "recall", "F1", "calibration error")
+_SYSTEM_HEAD = ("system", "rows", "macro-F1", "micro-F1", "exact", "false alarms", "any/none")
+_LABEL_HEAD = ("label", "support", "predicted", "precision", "recall", "F1", "cal. error")
+_LEGEND = (
+    "False alarms: share of the label-free statements that get any label. Any/none: share of all statements for"
+    " which it is right that they have a label, or none. In brackets 95 % intervals from the bootstrap over documents."
+)
 _STATEMENT_NAMES = {
     "precision": "statements: precision",
     "recall": "statements: recall",
@@ -39,7 +43,7 @@ def to_markdown(report: Report) -> str:
         "",
     ]
     lines += [_markdown(_SYSTEM_HEAD, [_system_row(system) for system in report.systems]), ""]
-    lines += ["False alarms: share of the label-free statements that get any label. Brackets: 95 % intervals.", ""]
+    lines += [_LEGEND, ""]
     lines += [f"## {model.name}, by label", "", _markdown(_LABEL_HEAD, _label_rows(model)), ""]
     if report.parts:
         lines += ["## Parts", "", _markdown(_SYSTEM_HEAD, [_system_row(part) for part in report.parts]), ""]
@@ -50,36 +54,48 @@ def to_markdown(report: Report) -> str:
 
 
 def to_rich(report: Report) -> Group:
-    """The same tables for a terminal, as a rich renderable."""
+    """The same tables for a terminal of 80 columns, as a rich renderable; intervals are rounded to whole numbers."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Group
     from rich.table import Table
+    from rich.text import Text
 
     def table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-        made = Table(title=title, title_justify="left")
+        made = Table(title=Text(title), title_justify="left", box=SIMPLE_HEAD, padding=0, show_edge=False)
         for i, name in enumerate(head):
             made.add_column(name, justify="left" if i == 0 else "right")
         for row in rows:
-            made.add_row(*row)
+            made.add_row(*map(Text, row))
         return made
 
     model = report.systems[0]
-    parts: list[Table | str] = [
-        table(f"{report.model} on {report.gold}", _SYSTEM_HEAD, [_system_row(system) for system in report.systems]),
-        table(f"{model.name}, by label", _LABEL_HEAD, _label_rows(model)),
+    parts = [
+        table(
+            f"{report.model} on {report.gold}", _SYSTEM_HEAD, [_system_row(one, short=True) for one in report.systems]
+        ),
+        table(f"{model.name}, by label", _LABEL_HEAD, _label_rows(model, short=True)),
     ]
     if report.parts:
-        parts.append(table("Parts", _SYSTEM_HEAD, [_system_row(part) for part in report.parts]))
+        parts.append(table("Parts", _SYSTEM_HEAD, [_system_row(part, short=True) for part in report.parts]))
     if report.statements:
         parts.append(table("From documents", ("figure", "value"), _statement_rows(report)))
-    return Group(*parts, *report.notes)
+    return Group(*parts, *map(Text, report.notes))
 
 
-def _system_row(system: Scores) -> list[str]:
-    measures = (system.macro_f1, system.micro_f1, system.exact, system.false_alarms, system.any_label_accuracy)
-    return [system.name, str(system.rows), *map(_measure, measures)]
+def _system_row(system: Scores, *, short: bool = False) -> list[str]:
+    measures = {
+        "macro": system.macro_f1,
+        "micro": system.micro_f1,
+        "exact": system.exact,
+        "false alarms": system.false_alarms,
+        "any": system.any_label_accuracy,
+    }
+    if short:  # 80 columns have no room for all intervals
+        measures |= {key: Measure(measures[key].value) for key in ("micro", "any")}
+    return [system.name, str(system.rows), *(_measure(measure, short=short) for measure in measures.values())]
 
 
-def _label_rows(system: Scores) -> list[list[str]]:
+def _label_rows(system: Scores, *, short: bool = False) -> list[list[str]]:
     return [
         [
             entry.label,
@@ -87,7 +103,7 @@ def _label_rows(system: Scores) -> list[list[str]]:
             str(entry.predicted),
             _percent(entry.precision),
             _percent(entry.recall),
-            _measure(entry.f1),
+            _measure(entry.f1, short=short),
             _percent(entry.calibration_error),
         ]
         for entry in system.labels
@@ -102,9 +118,11 @@ def _statement_rows(report: Report) -> list[list[str]]:
     return counts + [[title, _percent(figures[name])] for name, title in _STATEMENT_NAMES.items()]
 
 
-def _measure(measure: Measure) -> str:
+def _measure(measure: Measure, *, short: bool = False) -> str:
     if measure.low is None or measure.high is None:
         return _percent(measure.value)
+    if short:
+        return f"{_percent(measure.value)} ({100 * measure.low:.0f}–{100 * measure.high:.0f})"
     return f"{_percent(measure.value)} [{100 * measure.low:.1f}, {100 * measure.high:.1f}]"
 
 

@@ -228,17 +228,18 @@ def test_report_on_a_corpus_leaves_out_its_training_rows(tmp_path):
     assert report.statements is None
 
 
-def test_training_rows_that_are_in_the_gold_are_not_learnt(tmp_path):
-    gold = lines(tmp_path / "gold.jsonl", [{"text": "we mourn", "labels": []}])
+def test_training_rows_of_a_text_or_document_in_the_gold_are_not_learnt(tmp_path):
+    gold = lines(tmp_path / "gold.jsonl", [{"text": "we mourn", "labels": [], "doc": "d"}])
     more = [{"text": f"{text} {i}", "labels": labels} for i in range(3) for text, labels in
             (("we mourn the crew", ["condolence"]), ("the bus is late", []))]  # fmt: skip
-    train = lines(tmp_path / "train.jsonl", [{"text": "we mourn", "labels": ["condolence"]}, *more])
+    leaks = [{"text": "we mourn", "labels": ["condolence"]}, {"text": "we wept", "labels": [], "doc": "d"}]
+    train = lines(tmp_path / "train.jsonl", [*leaks, *more])
     report = assess(gold, WordModel(), train=[train])
     assert [system.name for system in report.systems] == [
         "words",
         "keyword list",
         "majority",
-        "TF-IDF + logistic regression",
+        "TF-IDF regression",
     ]
     assert "6 training rows" in report.notes[0]
 
@@ -276,11 +277,11 @@ def test_report_renders_for_a_terminal(tmp_path):
     from stance.scorecard import to_rich
 
     report = assess(lines(tmp_path / "g.jsonl", [{"text": "with concern", "labels": ["concern"]}]), WordModel())
-    console = Console(width=160, record=True, file=(tmp_path / "screen").open("w"))
+    console = Console(width=80, record=True, file=(tmp_path / "screen").open("w"))
     console.print(to_rich(report))
     shown = console.export_text()
     assert "words on g.jsonl" in shown
-    assert "100.0 [100.0, 100.0]" in shown
+    assert "100.0 (100–100)" in shown
 
 
 @pytest.mark.parametrize(

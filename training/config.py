@@ -152,7 +152,16 @@ def _mismatch(found: Mapping[str, object], wanted: Sequence[str], prefix: str) -
 
 
 def command(main: Callable[[], None]) -> None:
-    """Run a step's ``main``: its deliberate errors become one sentence on stderr and exit code 1."""
+    """Run a step's ``main``: its deliberate errors become one sentence on stderr and exit code 1.
+
+    Progress bars are shown on terminals only.
+    """
+    if not sys.stderr.isatty():
+        import datasets
+        import transformers
+
+        datasets.disable_progress_bars()
+        transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         main()
     except StanceError as error:

@@ -30,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     calibrate(options.work, config.calibrate)
     train_final(options.work, config, base)
 
-    from training import export
+    from training.export import main as export
 
     passed = ["--work", str(options.work), "--config", str(options.config)]
-    export.main(passed + (["--out", str(options.out)] if options.out else []))
+    export(passed + (["--out", str(options.out)] if options.out else []))
 
 
 if __name__ == "__main__":
