@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from stance.segment.cues import CueClass, lexicon
+from stance.segment.cues import Cue, CueClass, lexicon
 from stance.segment.grammar import (
     SUBORDINATORS,
     has_be,
@@ -21,11 +21,29 @@ from stance.segment.grammar import (
 from stance.segment.tokens import Token
 
 Role = Literal["finite", "participle", "coordinated", "inverted", "according", "colon", "passive"]
-_SPEECH_NOUNS = frozenset("remark remarks statement statements claim claims words comments assertion warning speech promise announcement".split())
-_PARTICLES = {"made": ("it", "clear"), "makes": ("it", "clear"), "making": ("it", "clear"), "pointed": ("out",), "points": ("out",)}
+_SPEECH_NOUNS = frozenset(
+    "remark remarks statement statements claim claims words comments assertion warning speech promise announcement".split()
+)
+_PARTICLES = {
+    "made": ("it", "clear"),
+    "makes": ("it", "clear"),
+    "making": ("it", "clear"),
+    "pointed": ("out",),
+    "points": ("out",),
+}
+_BEFORE_NOUN = frozenset("the a an his her its their our these those new other such".split())
+_NOUN_PREPOSITIONS = frozenset("in of by from across at over about against on for with".split())
+_SIGNALS = frozenset("shots shot signs signals sirens lights system systems".split())
 _OWN = frozenset("he she it they we i his her its their our my".split())
+# Verbs that tell a deed as often as a statement.
+_DEEDS = frozenset(
+    "threaten offer accept agree recognise recognize defend challenge dismiss reject back endorse oppose request back make".split()
+)
+_NO_CUE = Cue("", "act", frozenset())
 # Third persons that are plural nouns as well.
-_PLURAL_NOUNS = frozenset("protests claims reports demands comments fears hopes requests remarks offers appeals calls notes posts charges".split())
+_PLURAL_NOUNS = frozenset(
+    "protests claims reports demands comments fears hopes requests remarks offers appeals calls notes posts charges".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +88,8 @@ class SentenceReader:
         if self.is_title and (colon := self._colon()):
             return [colon]
         for index in range(len(self.tokens)):
-            # No subject reaches back over the verb before it.
-            floor = found[-1].cue + 1 if found else 0
+            # No subject reaches back over the verb before it, unless that one sits in a relative clause.
+            floor = found[-1].cue + 1 if found and not self._is_relative(found[-1]) else 0
             attribution = None if self.quoted[index] else self._at(index, found, floor)
             if attribution is None:
                 continue
@@ -131,6 +149,10 @@ class SentenceReader:
             return self._finite(index, cue.cut, subject)
         return self._inverted(index, cue.cut)
 
+    def _is_relative(self, attribution: Attribution) -> bool:
+        """Whether the speaker is named by a relative pronoun ("Moscow, which denies it, says …")."""
+        return attribution.subject is not None and self.tokens[attribution.subject[0]].low in {"who", "which"}
+
     def _needs_met(self, index: int, lemma: str) -> bool:
         """Whether an ambiguous verb has one of the words behind it that make it a verb of speech."""
         needs = lexicon().needs.get(lemma)
@@ -174,21 +196,11 @@ class SentenceReader:
             return True
         if index + 1 < self.stop and tokens[index + 1].low in {"of", "by", "from"} and tokens[index].low.endswith("s"):
             return tokens[index].low not in {"warns", "speaks", "complains", "accuses"}
-        return before.low in {
-            "the",
-            "a",
-            "an",
-            "his",
-            "her",
-            "its",
-            "their",
-            "our",
-            "these",
-            "those",
-            "new",
-            "other",
-            "such",
-        }
+        if tokens[index].low in _PLURAL_NOUNS and index + 1 < self.stop and tokens[index + 1].low in _NOUN_PREPOSITIONS:
+            limit = next((k for k in range(index, self.stop) if tokens[k].low == ","), self.stop)
+            if any(is_finite(tokens, k) for k in range(index + 2, min(limit, index + 12))):
+                return True
+        return before.low in _BEFORE_NOUN
 
     # -- one construction each --------------------------------------------------------------------------------------
 
@@ -197,7 +209,12 @@ class SentenceReader:
             return Attribution("finite", cut, index, subject, (0, self.stop), subject[0])
         before = self._content_before(subject[0])
         after = self._content_after(index, cut)
-        if before and self.quoted[before[1] - 1] and cut != "act" and not (after and self._opens_content(index, after[0])):
+        if (
+            before
+            and self.quoted[before[1] - 1]
+            and cut != "act"
+            and not (after and self._opens_content(index, after[0]))
+        ):
             after = None  # "…," the ministry said in a statement released on Monday
         content = after or before
         return Attribution("finite", cut, index, subject, content, subject[0]) if content else None
@@ -243,9 +260,10 @@ class SentenceReader:
         before = index
         while before and (tokens[before - 1].low in lexicon().adverbs or tokens[before - 1].low.endswith("ly")):
             before -= 1
-        if before == 0 or (
-            tokens[before - 1].low not in {",", "and", "by"} and not (cut == "act" and self._is_loose(before))
-        ):
+        if tokens[index].low == "warning" and index + 1 < self.stop and tokens[index + 1].low in _SIGNALS:
+            return None
+        joined = before > 0 and (tokens[before - 1].low in {",", "and", "by"} or self._closes_with_comma(before - 1))
+        if before == 0 or not (joined or (cut == "act" and self._is_loose(before))):
             return None
         if tokens[before - 1].low == "and" and not (found and found[-1].role == "participle"):
             return None
@@ -477,12 +495,16 @@ class SentenceReader:
     def _accept(self, found: list[Attribution], new: Attribution) -> bool:
         """Whether a further cue is one of its own, given those to its left; drops an outer speaker it replaces."""
         last = found[-1]
+        if self._is_relative(last) and new.role == "finite" and new.outset <= last.outset:
+            return True  # "Moscow, which denies it, says …"
         if new.role in {"participle", "coordinated"}:
             return new.outset > last.cue
         trailing = new.content[1] <= new.outset
         if trailing:
             # "…, the agency reported" behind a sentence that already names its speaker adds nothing.
             quotes_between = any(self.quoted[last.cue : new.outset])
+            # What was merely done or threatened belongs to the one who tells it.
+            found[:] = [a for a in found if lexicon().verbs.get(self.tokens[a.cue].low, _NO_CUE).lemma not in _DEEDS]
             inner = [a for a in found if a.content[0] < new.outset]
             if inner and not (quotes_between and last.content[1] <= last.outset):
                 return False
@@ -512,7 +534,9 @@ class SentenceReader:
             begin, end = attribution.content
             if begin > attribution.cue or attribution.cut == "act":
                 begin_clause = attribution.subject[0] if attribution.subject else 0
-                if begin_clause == 1 and self.tokens[0].low in SUBORDINATORS:
+                subordinate = begin_clause == 1 and self.tokens[0].low in SUBORDINATORS
+                resumes = place + 1 < len(found) and found[place + 1].outset <= begin_clause
+                if subordinate or (self._is_relative(attribution) and resumes):
                     end = min(end, self._comma_after(max(begin, attribution.cue)))
                 later = [a.outset for a in found[place + 1 :] if a.outset > attribution.cue]
                 if later:
@@ -533,9 +557,16 @@ class SentenceReader:
             if self.quoted[k] or self.tokens[k].low != ",":
                 continue
             following = self.tokens[k + 1].low
+            if following in {"which", "whose", "where"} and 2 * (k - begin) >= end - begin:
+                return k  # most often the outlet's own background; the larger part stays
             if following in {"though", "although", "but", "while", "whereas", "according"}:
                 return k
-            if following == "and" and k + 2 < end and self.tokens[k + 2].low.endswith("ed") and is_finite(self.tokens, k + 2):
+            if (
+                following == "and"
+                and k + 2 < end
+                and self.tokens[k + 2].low.endswith("ed")
+                and is_finite(self.tokens, k + 2)
+            ):
                 return k  # a further deed of the speaker, told by the outlet
         return end
 

@@ -22,6 +22,11 @@ _BREAKS = frozenset({";", ":", "—", "–", "--", "(", ")", "…", "[", "]", '"
 _DETERMINERS = frozenset(
     "the a an his her its their our my this that these those some several many both all one two another".split()
 )
+# A noun phrase's head stands before the first of these.
+_AFTER_HEAD = frozenset(
+    "of in for on at from to with by near against between among , who which that including representing".split()
+)
+_AGENTS = ("ers", "ors", "ists", "ians", "men", "er", "or", "ist", "man", "woman", "women", "ants", "ees")
 _BE = frozenset("is are was were be been being am 's 're".split())
 _FINITE = frozenset(
     """is are was were has have had will would can could should must may might does did do cannot isn't aren't wasn't weren't
@@ -217,6 +222,10 @@ def _clean_subject(tokens: Sequence[Token], begin: int, end: int) -> tuple[int, 
     while begin < end and (tokens[begin].low in _LEADING or not tokens[begin].is_word):
         begin += 1
     begin = _skip_opening_phrase(tokens, begin, end)
+    if end - begin > 1 and tokens[end - 1].low in {"he", "she", "it", "they", "we"}:
+        begin = end - 1
+    if end - begin > 1 and tokens[end - 1].low in {"who", "which"}:
+        end -= 1
     if begin >= end or end - begin > MAX_SUBJECT_TOKENS:
         return None
     return (begin, end) if can_speak(tokens[begin:end]) else None
@@ -245,6 +254,10 @@ def can_speak(phrase: Sequence[Token]) -> bool:
         return False
     if len(phrase) == 1 and phrase[0].low in lex.pronouns:
         return True
+    core = next((k for k, t in enumerate(phrase) if k and t.low in _AFTER_HEAD), len(phrase))
+    head = phrase[core - 1]
+    if not is_name(head) and head.low not in lex.nouns | lex.pronouns and not head.low.endswith(_AGENTS):
+        return False
     if any(is_name(token) and (index > 0 or token.low not in _DETERMINERS) for index, token in enumerate(phrase)):
         first = phrase[0]
         # A capital that only the start of the sentence explains says nothing.

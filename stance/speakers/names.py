@@ -31,7 +31,9 @@ INSTITUTIONS = frozenset(
     team contact initiative chamber duma rada bundestag knesset kremlin pentagon opposition republic battalion institution presidency staff""".split()
 )
 # Groups of people: their name is what the text calls them.
-_PEOPLE = frozenset("officials diplomats soldiers lawmakers leaders protesters rebels separatists ministers activists residents investigators experts troops".split())
+_PEOPLE = frozenset(
+    "officials diplomats soldiers lawmakers leaders protesters rebels separatists ministers activists residents investigators experts troops".split()
+)
 
 OFFICES = {
     "president": "president",
@@ -55,9 +57,17 @@ OFFICES = {
     "leader": "president",
 }
 _MINISTRIES = (
-    (regex.compile(r"(?i)\b(mfa|foreign (ministry|office)|ministry (of|for) (foreign|external) affairs|external affairs ministry)\b"), "foreign-ministry"),
+    (
+        regex.compile(
+            r"(?i)\b(mfa|foreign (ministry|office)|ministry (of|for) (foreign|external) affairs|external affairs ministry)\b"
+        ),
+        "foreign-ministry",
+    ),
     (regex.compile(r"(?i)\b(defen[cs]e ministry|ministry of defen[cs]e|defen[cs]e department)\b"), "defence-ministry"),
-    (regex.compile(r"(?i)\b(interior ministry|ministry of (the )?interior|ministry of internal affairs)\b"), "interior-ministry"),
+    (
+        regex.compile(r"(?i)\b(interior ministry|ministry of (the )?interior|ministry of internal affairs)\b"),
+        "interior-ministry",
+    ),
     (regex.compile(r"(?i)\b(government|authorities|cabinet)\b"), "government"),
     (regex.compile(r"(?i)\b(presidential (office|administration|press service)|presidency)\b"), "presidency"),
     (regex.compile(r"(?i)\b(embassy)\b"), "embassy"),
@@ -108,7 +118,9 @@ def read_mention(mention: str, registry: Registry) -> Reading:
     """Take a mention apart with the registry's names and the word lists above."""
     text = strip_article(mention)
     is_definite = regex.match(r"(?i)\s*(?:the|this|that|these|its|his|her|their)\b", mention) is not None
-    whole = registry.find(text) or registry.find(regex.sub(r"^(?i:\S+-(?:member|nation|strong|led|based|country|backed))\s+", "", text))
+    whole = registry.find(text) or registry.find(
+        regex.sub(r"^(?i:\S+-(?:member|nation|strong|led|based|country|backed))\s+", "", text)
+    )
     head = head_word(text)
     if whole is not None:
         return Reading(text, entry=whole, head=head, is_definite=is_definite, state=whole.speaker.actor)
@@ -124,7 +136,9 @@ def read_mention(mention: str, registry: Registry) -> Reading:
             entry = known if known and known.speaker.kind == "person" else None
             if entry is None and " " not in name:
                 sharers = registry.persons(name)
-                entry = sharers[0] if len(sharers) == 1 else next((e for e in sharers if e.speaker.actor == state), None)
+                entry = (
+                    sharers[0] if len(sharers) == 1 else next((e for e in sharers if e.speaker.actor == state), None)
+                )
             return replace(base, entry=entry, person=name)
     return replace(base, office=_office(core), ministry=_ministry(core) if state or is_definite else None)
 
@@ -143,10 +157,10 @@ def _split_apposition(text: str) -> tuple[str, str]:
 
 def _state_in(text: str, registry: Registry) -> str | None:
     """The first state, union or people named in a phrase, longest names first."""
-    words = words_of(text)
+    raw, words = [match.group() for match in _WORD.finditer(text)], words_of(text)
     for start in range(len(words)):
         for length in range(min(5, len(words) - start), 0, -1):
-            piece = " ".join(words[start : start + length])
+            piece = " ".join([*raw[start : start + length - 1], words[start + length - 1]])
             if not (piece[:1].isupper() or piece[:1] == "@"):
                 continue
             if length == 1 and (actor := registry.actor_of(piece)):
@@ -167,6 +181,8 @@ def _office(core: str) -> str | None:
     if not found:
         return None
     title = max(found, key=lambda pair: len(pair[1]))[1]
+    if title == "leader" and not regex.fullmatch(r"(?:\S+ leader|leader of (?:the )?\S+)", low):
+        return None  # of a party, a battalion, an opposition
     # "spokesman for the president", "deputy foreign minister" are other people.
     if regex.search(rf"\b(?:deputy|vice|former|ex|spokes\w+|adviser|aide|office|wife|son|daughter|team)\b", low):
         return None
@@ -229,7 +245,11 @@ def _drop_descriptors(run: Sequence[str], registry: Registry) -> list[str]:
         is_descriptor = low in TITLES or low in HONORIFICS or low in INSTITUTIONS or low in _PEOPLE
         entry = registry.find(word)
         is_place = registry.actor_of(word) is not None or (entry is not None and entry.speaker.kind != "person")
-        if is_descriptor or (is_place and index + 1 < len(run)) or (word.isupper() and len(word) <= 5 and "." not in word and index + 1 < len(run)):
+        if (
+            is_descriptor
+            or (is_place and index + 1 < len(run))
+            or (word.isupper() and len(word) <= 5 and "." not in word and index + 1 < len(run))
+        ):
             last = index
     kept = list(run[last + 1 :])
     if last >= 0 and not kept:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import regex
 
@@ -12,6 +12,7 @@ from stance.speakers.names import (
     HONORIFICS,
     TITLES,
     Reading,
+    head_word,
     person_in,
     read_mention,
     strip_article,
@@ -22,15 +23,45 @@ from stance.types import Speaker
 
 _HE, _SHE, _IT, _THEY, _WE = {"he"}, {"she"}, {"it"}, {"they"}, {"we", "i"}
 _PERSONAL = _HE | _SHE | _IT | _THEY | _WE
-_FEMALE = regex.compile(r"(?i)\b(mrs|ms|spokeswoman|chairwoman|congresswoman|queen|princess|baroness|lady|sister|mother|wife|daughter|woman)\b")
-_MALE = regex.compile(r"(?i)\b(mr|spokesman|chairman|congressman|king|prince|lord|sir|brother|father|husband|son|pope|patriarch|man)\b")
+_FEMALE = regex.compile(
+    r"(?i)\b(mrs|ms|spokeswoman|chairwoman|congresswoman|queen|princess|baroness|lady|sister|mother|wife|daughter|woman)\b"
+)
+_MALE = regex.compile(
+    r"(?i)\b(mr|spokesman|chairman|congressman|king|prince|lord|sir|brother|father|husband|son|pope|patriarch|man)\b"
+)
 DOCUMENT_NOUNS = frozenset(
     """statement declaration report communique communiqué resolution letter document readout release message text memo memorandum post tweet note
     filing measure bill law""".split()
 )
-_PERSON_NOUNS = TITLES | {"man", "woman", "lawyer", "doctor", "spokesman", "spokeswoman", "leader", "politician", "boxer", "pontiff", "monarch"}
+_LASTING = frozenset("report resolution measure bill law document letter study survey record declaration".split())
+_PERSON_NOUNS = TITLES | {
+    "man",
+    "woman",
+    "lawyer",
+    "doctor",
+    "spokesman",
+    "spokeswoman",
+    "leader",
+    "politician",
+    "boxer",
+    "pontiff",
+    "monarch",
+}
 _STATE_NOUNS = {"country", "nation", "republic", "state", "kingdom", "government", "side"}
-_UNION_NOUNS = {"bloc", "union", "alliance", "organisation", "organization", "group", "agency", "body", "watchdog", "grouping", "league", "charity"}
+_UNION_NOUNS = {
+    "bloc",
+    "union",
+    "alliance",
+    "organisation",
+    "organization",
+    "group",
+    "agency",
+    "body",
+    "watchdog",
+    "grouping",
+    "league",
+    "charity",
+}
 _MISSION_NOUNS = {"mission", "delegation", "embassy", "team"}
 _PLURALS = {"people", "police", "others", "some", "many", "both"}
 
@@ -56,23 +87,29 @@ class Entity:
     titles: set[str] = field(default_factory=set)
     heads: set[str] = field(default_factory=set)
     gender: str | None = None
+    spelled: str | None = None
     last_seen: tuple[int, int] = (-1, 0)
 
     @property
     def is_person(self) -> bool:
         """Whether "he" or "she" can stand for it."""
-        return self.kind == "person"
+        return self.kind in ("person", "office")
 
     @property
     def is_plural(self) -> bool:
         """Whether "they" stands for it in its own right."""
-        last = self.name.split()[-1].casefold() if self.name else ""
-        return not self.is_person and (last in _PLURALS or (last.endswith("s") and not last.endswith(("ss", "us"))))
+        if self.is_person or self.entry is not None:
+            return False
+        words = [w.casefold() for w in words_of(self.name)]
+        heads = {words[0], head_word(self.name)} if words else set()
+        return any(
+            w in _PLURALS or w.endswith("men") or (w.endswith("s") and not w.endswith(("ss", "us"))) for w in heads
+        )
 
     def speaker(self) -> Speaker:
         """The speaker it stands for."""
         if self.entry is not None:
-            return self.entry.speaker
+            return replace(self.entry.speaker, name=self.spelled) if self.spelled else self.entry.speaker
         slug = regex.sub(r"[^\p{L}\p{N}]+", "-", self.name.casefold()).strip("-") or "unnamed"
         return Speaker(slug, self.name, self.kind, self.state, self.state or self.name)
 
@@ -87,13 +124,17 @@ class Resolver:
         author: who speaks in the first person.
     """
 
-    def __init__(self, registry: Registry, text: str, *, date: dt.date | None = None, author: str | None = None) -> None:
+    def __init__(
+        self, registry: Registry, text: str, *, date: dt.date | None = None, author: str | None = None
+    ) -> None:
         self.registry, self.text, self.date, self._author = registry, text, date, author
         self.entities: list[Entity] = []
         self.by_name: dict[str, Entity] = {}
         self.clock = 0
         self.full_names = _full_names(text, registry)
         self.topic = _topic(text, registry)
+        # Reports and laws keep their issuer through a document; "the statement" is always the latest one.
+        self.documents: dict[str, Entity] = {}
         self._certainty: dict[tuple[str, int], float] = {}
 
     # -- public -----------------------------------------------------------------------------------------------------
@@ -120,7 +161,9 @@ class Resolver:
         for name, entry in _names_in(text, self.registry):
             known = self._lookup(name, entry)
             if known is None:
-                known = self._make(Reading(name, entry=entry, person=name if entry is None or entry.speaker.kind == "person" else None))
+                known = self._make(
+                    Reading(name, entry=entry, person=name if entry is None or entry.speaker.kind == "person" else None)
+                )
             if known.last_seen[0] < self.clock:
                 known.last_seen = (self.clock, weight)
             weight = 1
@@ -145,9 +188,10 @@ class Resolver:
         if reading.entry is not None or reading.person is not None:
             return [self._named(reading)], 1.0
         if reading.head in DOCUMENT_NOUNS:
-            issuer = self._issuer(mention, reading)
-            if issuer is not None:
-                return [issuer], 0.85
+            issuer = self.documents.get(reading.head) or self._issuer(mention, reading) or self._named(reading)
+            if reading.head in _LASTING:
+                self.documents[reading.head] = issuer
+            return [issuer], 0.85
         described = self._described(reading)
         if described is not None:
             return [described], 0.85
@@ -175,7 +219,10 @@ class Resolver:
             return []
         parts = [p.strip() for p in regex.split(r",\s*(?:and\s+)?|\s+and\s+", mention.text) if p.strip()]
         readings = [read_mention(part, self.registry) for part in parts]
-        if not all(r.entry is not None or (r.person is not None and len(p.split()) <= 4) for r, p in zip(readings, parts, strict=True)):
+        if not all(
+            r.entry is not None or (r.person is not None and len(p.split()) <= 4)
+            for r, p in zip(readings, parts, strict=True)
+        ):
             return []
         return [self._named(reading) for reading in readings]
 
@@ -187,7 +234,18 @@ class Resolver:
         recent = [e for e in seen if self.clock - e.last_seen[0] <= 6]
         if low in _HE | _SHE:
             wanted = "m" if low in _HE else "f"
-            return next((e for e in recent if e.is_person and (e.gender or wanted) == wanted), None)
+            return next(
+                (
+                    e
+                    for e in sorted(
+                        recent,
+                        key=lambda e: (e.last_seen[1] == 3 and self.clock - e.last_seen[0] <= 3, e.last_seen),
+                        reverse=True,
+                    )
+                    if e.is_person and (e.gender or wanted) == wanted
+                ),
+                None,
+            )
         if low in _IT:
             things = [e for e in recent if not e.is_person and not e.is_plural and e.last_seen[1] > 1]
             # A speaker before a mere mention: what "it" says, it mostly began to say some sentences ago.
@@ -201,7 +259,15 @@ class Resolver:
         if before is None:
             return None
         words = before.group(1)
-        cut = max((m.end() for m in regex.finditer(r",\s+|\b(?:to|of|by|with|and|was|is|for|from|met|told|that|as)\s+(?=\p{Lu}|the\s)", words)), default=0)
+        cut = max(
+            (
+                m.end()
+                for m in regex.finditer(
+                    r",\s+|\b(?:to|of|by|with|and|was|is|for|from|met|told|that|as)\s+(?=\p{Lu}|the\s)", words
+                )
+            ),
+            default=0,
+        )
         phrase = words[cut:].strip()
         return Mention(phrase, start - len(phrase)) if phrase else None
 
@@ -212,8 +278,14 @@ class Resolver:
             return self._named(read_mention(match.group(1), self.registry))
         if match := regex.search(r"^.*?\bof\s+(?:the\s+)?(\p{Lu}.+)$", text):
             return self._named(read_mention(match.group(1), self.registry))
-        before = regex.sub(r"(?i)\s*\b(?:joint|separate|written|official|final|mission)?\s*\w+$", "", text.split(" of ")[0])
-        if before and (inner := read_mention(regex.sub(r"['’]s?$", "", before), self.registry)) and (inner.entry or inner.state):
+        before = regex.sub(
+            r"(?i)\s*\b(?:joint|separate|written|official|final|mission)?\s*\w+$", "", text.split(" of ")[0]
+        )
+        if (
+            before
+            and (inner := read_mention(regex.sub(r"['’]s?$", "", before), self.registry))
+            and (inner.entry or inner.state)
+        ):
             return self._named(inner)
         issuer = regex.search(
             r"(?i)\b(?:statement|declaration|report|communiqu[eé]|resolution|letter|document|readout|release|message)\b"
@@ -221,9 +293,14 @@ class Resolver:
             self.text[max(0, mention.start - 900) : mention.start],
         )
         if issuer and not regex.match(r"(?i)(?:a|an|its|his|her|their)\b", issuer.group(1)):
-            named = regex.match(r"(?:\p{Lu}[\p{L}.'’-]*)(?:\s+(?:(?:of|for|the|policy|foreign|affairs|department|ministry|office)\b|\p{Lu}[\p{L}.'’-]*))*", issuer.group(1))
+            named = regex.match(
+                r"(?:\p{Lu}[\p{L}.'’-]*)(?:\s+(?:(?:of|for|the|policy|foreign|affairs|department|ministry|office)\b|\p{Lu}[\p{L}.'’-]*))*",
+                issuer.group(1),
+            )
             if named:
                 return self._named(read_mention(named.group().strip(), self.registry))
+        if not reading.is_definite:
+            return None
         seen = sorted((e for e in self.entities if e.last_seen[1] == 3), key=lambda e: e.last_seen, reverse=True)
         return next((e for e in seen if not e.is_person), seen[0] if seen else None)
 
@@ -241,8 +318,14 @@ class Resolver:
         if reading.state:
             seen = [e for e in seen if e.state == reading.state or (e.entry and e.entry.speaker.actor == reading.state)]
         for entity in seen:
+            if reading.office and not set(reading.office.split()) <= entity.titles:
+                continue
             if head in entity.heads or head in entity.titles:
-                if not modifiers or modifiers & {w.casefold() for w in words_of(entity.name)} | entity.titles or reading.state:
+                if (
+                    not modifiers
+                    or modifiers & {w.casefold() for w in words_of(entity.name)} | entity.titles
+                    or reading.state
+                ):
                     return entity
         if head in _PERSON_NOUNS:
             if reading.office and not reading.state and self.topic:
@@ -264,11 +347,18 @@ class Resolver:
         for entity in sorted(self.entities, key=lambda e: e.last_seen, reverse=True):
             offices = entity.entry.offices if entity.entry else ()
             actor = (entity.entry.speaker.parent, entity.entry.speaker.actor) if entity.entry else (entity.state,)
-            if any(o.title == reading.office for o in offices) and of in (*actor, *(o.of for o in offices if o.title == reading.office)):
+            if any(o.title == reading.office for o in offices) and of in (
+                *actor,
+                *(o.of for o in offices if o.title == reading.office),
+            ):
                 return entity
-            if reading.head in entity.titles and of in actor and entity.is_person:
+            if not offices and set(reading.office.split()) <= entity.titles and of in actor and entity.is_person:
                 return entity
-        named = [e for name in self.full_names.values() if (e := self.registry.find(name)) and any(o.title == reading.office and o.of == of for o in e.offices)]
+        named = [
+            e
+            for name in self.full_names.values()
+            if (e := self.registry.find(name)) and any(o.title == reading.office and o.of == of for o in e.offices)
+        ]
         holder = named[0] if named else self.registry.holder(reading.office, of, self.date) if self.date else None
         return self._entry(holder) if holder else None
 
@@ -278,17 +368,28 @@ class Resolver:
         """The entity of a reading, made if it is new, enriched if it is known."""
         name = reading.person or reading.text
         if reading.person and reading.entry is None:
-            name = self.full_names.get(reading.person.split()[-1].casefold(), reading.person) if " " not in reading.person else reading.person
+            name = (
+                self.full_names.get(reading.person.split()[-1].casefold(), reading.person)
+                if " " not in reading.person
+                else reading.person
+            )
             full = self.registry.find(name)
             if full is not None and full.speaker.kind == "person":
-                reading = Reading(reading.text, entry=full, person=name, titles=reading.titles, state=reading.state, head=reading.head)
+                reading = Reading(
+                    reading.text, entry=full, person=name, titles=reading.titles, state=reading.state, head=reading.head
+                )
         known = self._lookup(name, reading.entry)
         if known is None and reading.ministry and reading.state:
             known = self.by_name.get(f"{reading.state}:{reading.ministry}")
         entity = known or self._make(reading, name)
         entity.titles.update(reading.titles)
         entity.heads.update({reading.head} if reading.head else set())
-        if reading.person is None and entity.entry is None and len(reading.text) > len(entity.name) and reading.ministry:
+        if (
+            reading.person is None
+            and entity.entry is None
+            and len(reading.text) > len(entity.name)
+            and reading.ministry
+        ):
             entity.name = reading.text
         if reading.person is not None and entity.entry is None and len(name.split()) > len(entity.name.split()):
             entity.name = name
@@ -300,6 +401,13 @@ class Resolver:
             entity.gender = "m"
         return entity
 
+    def _spelled(self, entry: Entry) -> str | None:
+        """The fullest name of a registered person or body that the document itself uses, or ``None`` to keep the registry's."""
+        if entry.speaker.kind in ("state", "union") or entry.speaker.name in self.text:
+            return None
+        used = [name for name in entry.aliases if (" " in name or entry.speaker.kind != "person") and name in self.text]
+        return max(used, key=len, default=None)
+
     def _entry(self, entry: Entry) -> Entity:
         return self._lookup(entry.speaker.name, entry) or self._make(Reading(entry.speaker.name, entry=entry))
 
@@ -307,16 +415,21 @@ class Resolver:
         if entry is not None:
             return self.by_name.get(f"id:{entry.speaker.id}")
         low = name.casefold()
-        return self.by_name.get(low) or (self.by_name.get(low.split()[-1]) if " " in low and low.split()[-1] in self.full_names else None)
+        return self.by_name.get(low) or (
+            self.by_name.get(low.split()[-1]) if " " in low and low.split()[-1] in self.full_names else None
+        )
 
     def _make(self, reading: Reading, name: str | None = None) -> Entity:
         entry = reading.entry
         kind = entry.speaker.kind if entry else "person" if reading.person else "body" if reading.ministry else "other"
-        if not entry and not reading.person and reading.office:
+        if not entry and not reading.person and (reading.office or reading.head in _PERSON_NOUNS):
             kind = "office"
-        entity = Entity(entry.speaker.name if entry else name or reading.text, entry, kind, None if entry else reading.state)
+        entity = Entity(
+            entry.speaker.name if entry else name or reading.text, entry, kind, None if entry else reading.state
+        )
         entity.gender = entry.gender if entry else None
         if entry:
+            entity.spelled = self._spelled(entry)
             entity.heads.update(w.casefold() for w in words_of(entry.speaker.name))
             entity.titles.update(w for office in entry.offices for w in office.title.split())
             self.by_name[f"id:{entry.speaker.id}"] = entity
@@ -332,7 +445,9 @@ class Resolver:
         return entity
 
 
-_RUN = regex.compile(r"\p{Lu}[\p{L}.'’\-]*(?:\s+(?:(?:von|van|der|den|de|da|di|bin|al|la|le|el)\s+)*\p{Lu}[\p{L}.'’\-]*)+")
+_RUN = regex.compile(
+    r"\p{Lu}[\p{L}.'’\-]*(?:\s+(?:(?:von|van|der|den|de|da|di|bin|al|la|le|el)\s+)*\p{Lu}[\p{L}.'’\-]*)+"
+)
 
 
 def _full_names(text: str, registry: Registry) -> dict[str, str]:
@@ -351,7 +466,9 @@ def _full_names(text: str, registry: Registry) -> dict[str, str]:
 def _names_in(text: str, registry: Registry) -> list[tuple[str, Entry | None]]:
     """Persons and registered actors named in a stretch of text, in order."""
     found: list[tuple[str, Entry | None]] = []
-    for match in regex.finditer(r"\p{Lu}[\p{L}.'’\-]*(?:\s+(?:(?:of|the|for|von|van|der|de|bin|al)\s+)*\p{Lu}[\p{L}.'’\-]*)*", text):
+    for match in regex.finditer(
+        r"\p{Lu}[\p{L}.'’\-]*(?:\s+(?:(?:of|the|for|von|van|der|de|bin|al)\s+)*\p{Lu}[\p{L}.'’\-]*)*", text
+    ):
         run = strip_article(regex.sub(r"['’]s?$", "", match.group()))
         entry = registry.find(run)
         if entry is not None:
