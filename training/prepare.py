@@ -119,9 +119,9 @@ def collect(
     left_out: Counter[str] = Counter()
     rows: list[Row] = []
     test_texts: set[str] = set()
-    for path in sorted(corpus.glob("*.jsonl")):
-        found = read_rows(path, labels)
-        _check_splits(found, path)
+    files = {path: read_rows(path, labels) for path in sorted(corpus.glob("*.jsonl"))}
+    _check_splits([row for found in files.values() for row in found], corpus)
+    for path, found in files.items():
         test_texts |= {_key(row["text"]) for row in found if row["split"] == "test"}
         left_out["corpus test split"] += sum(row["split"] == "test" for row in found)
         rows += [
@@ -258,7 +258,8 @@ def prepare(
         "groups": len({row.group for row in rows}),
         "left_out": left_out,
         "files": {
-            name: {"rows": sum(row.file == name for row in rows), "sha256": digest} for name, digest in files.items()
+            name: {"rows": count, "sha256": files[name]}
+            for name, count in sorted(Counter(row.file for row in rows).items())
         },
         "rows_sha256": data_sha256(table),
     }
