@@ -9,6 +9,7 @@ from typing import Literal
 from stance.segment.cues import Cue, CueClass, lexicon
 from stance.segment.grammar import (
     SUBORDINATORS,
+    can_speak,
     has_be,
     is_clause,
     is_finite,
@@ -33,6 +34,8 @@ _PARTICLES = {
 }
 _BEFORE_NOUN = frozenset("the a an his her its their our these those new other such".split())
 _NOUN_PREPOSITIONS = frozenset("in of by from across at over about against on for with".split())
+_CIRCUMSTANCES = frozenset("after before as when while following amid during ahead hours days released".split())
+_AS_SAYING = frozenset("saying telling warning stating giving declaring claiming adding".split())
 _SIGNALS = frozenset("shots shot signs signals sirens lights system systems".split())
 _OWN = frozenset("he she it they we i his her its their our my".split())
 # Verbs that tell a deed as often as a statement.
@@ -85,6 +88,8 @@ class SentenceReader:
     def read(self) -> list[Attribution]:
         """All attributions, in order of their content, innermost speaker first choice."""
         found: list[Attribution] = []
+        if quoting := self._quoted_as():
+            return [quoting]
         if self.is_title and (colon := self._colon()):
             return [colon]
         for index in range(len(self.tokens)):
@@ -263,7 +268,11 @@ class SentenceReader:
         if tokens[index].low == "warning" and index + 1 < self.stop and tokens[index + 1].low in _SIGNALS:
             return None
         joined = before > 0 and (tokens[before - 1].low in {",", "and", "by"} or self._closes_with_comma(before - 1))
-        if before == 0 or not (joined or (cut == "act" and self._is_loose(before))):
+        following = self.tokens[index + 1].low if index + 1 < self.stop else ""
+        introduces = cut == "say" and index + 1 < self.stop and (following in {":", "that"} or self.quoted[index + 1])
+        if before == 0 or not (joined or introduces or (cut == "act" and self._is_loose(before))):
+            return None
+        if tokens[index].low == "referring" or tokens[before - 1].low == "as":
             return None
         if tokens[before - 1].low == "and" and not (found and found[-1].role == "participle"):
             return None
@@ -353,6 +362,31 @@ class SentenceReader:
                 return Attribution("according", "say", index, subject, content, index)
         return None
 
+    def _quoted_as(self) -> Attribution | None:
+        """ "The agency quoted witnesses as saying …" and "…, an official was quoted as saying"."""
+        tokens = self.tokens
+        for index in range(1, len(tokens) - 1):
+            if tokens[index].low not in {"quoted", "cited", "quotes", "cites", "quoting", "citing"} or self.quoted[index]:
+                continue
+            limit = min(self.stop - 1, index + 14)
+            saying = next((k for k in range(index + 1, limit) if tokens[k].low == "as" and tokens[k + 1].low in _AS_SAYING), None)
+            if saying is None:
+                continue
+            if has_be(tokens, index):
+                subject = subject_before(tokens, index, 0, self.quoted)
+                content = (saying + 2, self.stop) if saying + 3 < self.stop else self._content_before(subject[0]) if subject else None
+            else:
+                subject, content = (index + 1, saying), (saying + 2, self.stop)
+                if not can_speak(tokens[subject[0] : subject[1]]):
+                    continue
+                if tokens[saying + 1].low == "giving":
+                    content = (saying + 1, self.stop)
+            if subject and content and content[0] < content[1]:
+                if tokens[content[0]].low == "that":
+                    content = (content[0] + 1, content[1])
+                return Attribution("according", "say", index, subject, content, subject[0])
+        return None
+
     def _noun(self) -> Attribution | None:
         """ "the minister's remarks at a rally that …"."""
         tokens = self.tokens
@@ -370,6 +404,10 @@ class SentenceReader:
     def _colon(self) -> Attribution | None:
         """ "Smith: we will not yield" as a headline."""
         tokens = self.tokens
+        last = len(tokens) - 1
+        trailing = next((k for k in range(last - 1, max(2, last - 6), -1) if tokens[k].low == ":"), None)
+        if trailing and all(is_name(t) for t in tokens[trailing + 1 :]) and trailing > 3:
+            return Attribution("colon", "say", trailing, (trailing + 1, last + 1), (0, trailing), trailing)
         colon = next((k for k, t in enumerate(tokens[:9]) if t.low == ":" and not self.quoted[k]), None)
         if (
             not colon
@@ -410,10 +448,11 @@ class SentenceReader:
         if self.quoted[begin]:
             return (begin, self.stop)
         if cut == "quote":
-            quote = next((k for k in range(begin, min(self.stop, begin + 6)) if self.quoted[k]), None)
-            return None if quote is None else (quote, self.stop)
+            return (begin, self.stop) if self.quoted[begin] else None
         if cut == "tell" or tokens[index].low in {"warned", "warns", "warning", "promised", "promises"}:
             start = self._after_listener(begin)
+            if cut == "tell" and any(t.low == "to" and not q for t, q in list(zip(tokens, self.quoted, strict=True))[begin + 1 : begin + 8]):
+                start = None  # "told residents to stay indoors": an order, not a clause
             if start is not None:
                 return (start, self.stop)
             return (self._act_start(index), self.stop)
@@ -422,6 +461,8 @@ class SentenceReader:
             if quote is not None and tokens[quote - 1].low in {":", ","}:
                 return (quote, self.stop)
             return (self._act_start(index), self.stop)
+        if cut == "say" and tokens[begin].low in _CIRCUMSTANCES:
+            return None
         if (
             cut == "say"
             and tokens[begin].low in SUBORDINATORS | {"in", "during", "at", "about", "on", "of"}
@@ -559,6 +600,8 @@ class SentenceReader:
             following = self.tokens[k + 1].low
             if following in {"which", "whose", "where"} and 2 * (k - begin) >= end - begin:
                 return k  # most often the outlet's own background; the larger part stays
+            if following == "as" and any(t.low == "reported" for t in self.tokens[k + 2 : k + 5]):
+                return k
             if following in {"though", "although", "but", "while", "whereas", "according"}:
                 return k
             if (

@@ -27,6 +27,7 @@ _AFTER_HEAD = frozenset(
     "of in for on at from to with by near against between among , who which that including representing".split()
 )
 _AGENTS = ("ers", "ors", "ists", "ians", "men", "er", "or", "ist", "man", "woman", "women", "ants", "ees")
+_PHRASE_ENDS = frozenset({".", ";", ":", "(", "—", "–", "!", "?", "during", "amid", "following"})
 _BE = frozenset("is are was were be been being am 's 're".split())
 _FINITE = frozenset(
     """is are was were has have had will would can could should must may might does did do cannot isn't aren't wasn't weren't
@@ -158,6 +159,7 @@ def _is_adverbial(tokens: Sequence[Token], index: int) -> bool:
 
 def subject_before(tokens: Sequence[Token], verb: int, floor: int, quoted: Sequence[bool]) -> tuple[int, int] | None:
     """The noun phrase that governs a verb standing behind it, as token indices, or ``None`` if none can speak."""
+    verb = _over_relative(tokens, verb, floor, quoted)
     start = clause_start(tokens, verb, floor, quoted)
     end = _strip_tail(tokens, verb, start)
     if end > start and tokens[end - 1].low == "," and verb > 0:
@@ -168,6 +170,24 @@ def subject_before(tokens: Sequence[Token], verb: int, floor: int, quoted: Seque
     if commas and _is_enumeration(tokens, start, begin, end, commas):
         begin = commas[-2] + 1 if len(commas) > 1 else start
     return _clean_subject(tokens, begin, end)
+
+
+def _over_relative(tokens: Sequence[Token], verb: int, floor: int, quoted: Sequence[bool]) -> int:
+    """Where the subject ends if a relative clause between commas stands before the verb, else the verb itself.
+
+    Such a clause has conjunctions of its own ("Doe, who is seen as moderate, said") that must not end the search.
+    """
+    close = verb
+    while close > floor and tokens[close - 1].low in lexicon().adverbs | lexicon().auxiliaries:
+        close -= 1
+    if close <= floor or tokens[close - 1].low != ",":
+        return verb
+    for index in range(close - 2, max(floor, close - 40), -1):
+        if quoted[index]:
+            return verb
+        if tokens[index].low == "," and tokens[index + 1].low in {"who", "which", "whose"}:
+            return index
+    return verb
 
 
 def _before_insertion(tokens: Sequence[Token], start: int, comma: int) -> tuple[int, int] | None:
@@ -219,6 +239,9 @@ def _clean_subject(tokens: Sequence[Token], begin: int, end: int) -> tuple[int, 
                 return None
             begin = joints[0] + 1
             break
+    inner = [k for k in range(begin + 1, end - 1) if tokens[k].low == "which"]
+    if inner:
+        begin = inner[-1] + 1  # "an explosion which the rebels said …"
     while begin < end and (tokens[begin].low in _LEADING or not tokens[begin].is_word):
         begin += 1
     begin = _skip_opening_phrase(tokens, begin, end)
@@ -276,7 +299,7 @@ def subject_after(tokens: Sequence[Token], verb: int, stop: int, quoted: Sequenc
     while end < stop and not quoted[end]:
         token = tokens[end]
         following = tokens[end + 1] if end + 1 < stop else None
-        if token.low in {".", ";", ":", "(", "—", "–", "!", "?"} or (
+        if token.low in _PHRASE_ENDS or (
             token.low in SUBORDINATORS and token.low != "that"
         ):
             break

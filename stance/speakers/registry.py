@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -101,6 +101,18 @@ class Registry:
             if any(office.title == title and office.of == of and office.held_in(year) for office in entry.offices)
         ]
         return holders[0] if len(holders) == 1 else None
+
+    def at(self, entry: Entry, date: dt.date | None) -> Speaker:
+        """A person as of a date: somebody who then served another actor than the usual one counts for that one."""
+        speaker = entry.speaker
+        if date is None or speaker.kind != "person":
+            return speaker
+        served = [office.of for office in entry.offices if office.held_in(date.year)]
+        actors = {found.speaker.actor for of in served if (found := self.entries.get(of) or self.find(of))}
+        counts_for_itself = self.find(speaker.actor) in (None, entry)
+        if len(actors) != 1 or speaker.actor in actors or counts_for_itself:
+            return speaker
+        return replace(speaker, parent=served[0], actor=actors.pop())
 
     def extended(self, other: Registry) -> Registry:
         """A registry with the entries of another one added; same ids are replaced."""

@@ -88,6 +88,7 @@ class Entity:
     heads: set[str] = field(default_factory=set)
     gender: str | None = None
     spelled: str | None = None
+    dated: Speaker | None = None
     last_seen: tuple[int, int] = (-1, 0)
 
     @property
@@ -109,7 +110,8 @@ class Entity:
     def speaker(self) -> Speaker:
         """The speaker it stands for."""
         if self.entry is not None:
-            return replace(self.entry.speaker, name=self.spelled) if self.spelled else self.entry.speaker
+            speaker = self.dated or self.entry.speaker
+            return replace(speaker, name=self.spelled) if self.spelled else speaker
         slug = regex.sub(r"[^\p{L}\p{N}]+", "-", self.name.casefold()).strip("-") or "unnamed"
         return Speaker(slug, self.name, self.kind, self.state, self.state or self.name)
 
@@ -278,6 +280,9 @@ class Resolver:
             return self._named(read_mention(match.group(1), self.registry))
         if match := regex.search(r"^.*?\bof\s+(?:the\s+)?(\p{Lu}.+)$", text):
             return self._named(read_mention(match.group(1), self.registry))
+        if match := regex.search(r"\bon (?:the )?(.+?)['’]s (?:web ?site|website|page|account|channel|blog)", text):
+            described = self._described(read_mention(f"the {match.group(1)}", self.registry))
+            return described or self._named(read_mention(match.group(1), self.registry))
         before = regex.sub(
             r"(?i)\s*\b(?:joint|separate|written|official|final|mission)?\s*\w+$", "", text.split(" of ")[0]
         )
@@ -430,6 +435,7 @@ class Resolver:
         entity.gender = entry.gender if entry else None
         if entry:
             entity.spelled = self._spelled(entry)
+            entity.dated = self.registry.at(entry, self.date)
             entity.heads.update(w.casefold() for w in words_of(entry.speaker.name))
             entity.titles.update(w for office in entry.offices for w in office.title.split())
             self.by_name[f"id:{entry.speaker.id}"] = entity
