@@ -164,6 +164,9 @@ def _config(config: Any, card: Card) -> Iterator[str]:
     for key, value in wanted.items():
         if config.get(key) != value:
             yield f"{CONFIG} has {config.get(key)!r} for {key}, not {value!r}"
+    positions = config.get("max_position_embeddings")
+    if not isinstance(positions, int) or positions < card.max_length:
+        yield f"{CONFIG} has {positions!r} for max_position_embeddings, less than the max_length of {card.max_length}"
 
 
 def _tensors(file: Path) -> dict[str, list[int]]:

@@ -123,8 +123,10 @@ class Classifier:
             column: the one that holds the texts.
 
         Returns:
-            ``stance_labels``, ``stance_intensities``, ``stance_unsure`` (lists of names), ``stance_probabilities`` (in
-            the order of :attr:`labels`) and ``stance_error``. A row that cannot be labelled has an error and no more.
+            ``stance_labels``, ``stance_intensities``, ``stance_unsure``: names joined by ``;``, empty for none.
+            ``p_LABEL`` for each label: its probability. ``stance_error``: empty, or why the row cannot be labelled; its
+            names are empty then, and its probabilities NaN. No column ever holds nulls or lists, so that the type of a
+            column does not hang on what the first batch happens to hold.
 
         Raises:
             StanceError: there is no such column.
@@ -134,20 +136,20 @@ class Classifier:
             raise StanceError(f"no column {column!r}", remedy=f"the columns are {', '.join(map(repr, batch))}")
         texts = list(batch[column])
         errors = [problem(text) for text in texts]
-        sound = [text for text, error in zip(texts, errors, strict=True) if error is None]
-        thresholds, rows = self._thresholds(), self.predict_proba(sound).tolist()
-        verdicts = iter([self._verdict(text, row, thresholds) for text, row in zip(sound, rows, strict=True)])
-        chances = iter(rows)
-        columns: dict[str, list[Any]] = {f"stance_{name}": [] for name in _COLUMNS}
-        for error in errors:
-            values: tuple[Any, ...] = (None, None, None, None, error)
-            if error is None:
-                verdict = next(verdicts)
-                taken = [stance.label for stance in verdict.stances], [stance.intensity for stance in verdict.stances]
-                values = (*taken, list(verdict.unsure), next(chances), None)
-            for name, value in zip(columns, values, strict=True):
-                columns[name].append(value)
-        return columns
+        sound = [row for row, error in enumerate(errors) if error is None]
+        scores = np.full((len(texts), len(self.labels)), np.nan)
+        scores[sound] = self.predict_proba([texts[row] for row in sound])
+        verdicts = [Verdict((), ())] * len(texts)
+        thresholds = self._thresholds()
+        for row in sound:
+            verdicts[row] = self._verdict(texts[row], scores[row].tolist(), thresholds)
+        return {
+            "stance_labels": [";".join(stance.label for stance in verdict.stances) for verdict in verdicts],
+            "stance_intensities": [";".join(stance.intensity for stance in verdict.stances) for verdict in verdicts],
+            "stance_unsure": [";".join(verdict.unsure) for verdict in verdicts],
+            "stance_error": [error or "" for error in errors],
+            **{f"p_{label}": scores[:, number].tolist() for number, label in enumerate(self.labels)},
+        }
 
     def _thresholds(self) -> tuple[float, ...]:
         if self.scoring.thresholds is None:
@@ -164,9 +166,6 @@ class Classifier:
         )
         doubts = zip(self.labels, row, self.scoring.unsure, strict=True)
         return Verdict(taken, tuple(label for label, p, (low, high) in doubts if low <= p < high))
-
-
-_COLUMNS = ("labels", "intensities", "unsure", "probabilities", "error")
 
 
 def load(

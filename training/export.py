@@ -80,6 +80,10 @@ def export(
     model = BertForSequenceClassification.from_pretrained(source, local_files_only=True, dtype=torch.float32)
     model.train(False)
     _check(model, scales, book, source)
+    if max_length > model.config.max_position_embeddings:
+        raise StanceError(
+            f"max_length is {max_length}, the encoder takes {model.config.max_position_embeddings} tokens"
+        )
     _fold(model, scales)
     tensors = _round(model)
     stage = out.with_name(f".{out.name}.new")
