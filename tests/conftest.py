@@ -1,0 +1,78 @@
+"""Fixtures that several rooms share: a tiny model folder, and the command line as a process."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tiny_bert import ROWS
+from tiny_model import LABELS, encoder
+
+ROOT = Path(__file__).parents[1]
+
+
+def fit_head(base: Path, folder: Path) -> Path:
+    """Save the encoder with a classification layer that tells its forty sentences apart, by least squares."""
+    import numpy as np
+    import torch
+    from transformers import AutoTokenizer, BertForSequenceClassification
+
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    model = BertForSequenceClassification.from_pretrained(
+        base, num_labels=len(LABELS), id2label=dict(enumerate(LABELS)), label2id={x: i for i, x in enumerate(LABELS)}
+    ).eval()
+    with torch.inference_mode():
+        inputs = tokenizer([row["text"] for row in ROWS], padding=True, return_tensors="pt")
+        pooled = model.bert(**inputs).pooler_output.double().numpy()
+    wanted = np.array([[6.0 if label in row["labels"] else -6.0 for label in LABELS] for row in ROWS])
+    features = np.hstack([pooled, np.ones((len(ROWS), 1))])
+    solved = np.linalg.solve(features.T @ features + 1e-3 * np.eye(features.shape[1]), features.T @ wanted)
+    with torch.no_grad():
+        model.classifier.weight.copy_(torch.from_numpy(solved[:-1].T))
+        model.classifier.bias.copy_(torch.from_numpy(solved[-1]))
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory):
+    """A model folder in every respect but its size: it knows the forty sentences of ``tiny_bert`` and little else."""
+    from training.export import export
+
+    home = tmp_path_factory.mktemp("models")
+    fitted = fit_head(encoder(), home / "fitted")
+    count = len(LABELS)
+    return export(
+        fitted,
+        {"temperature": [1.0] * count, "bias": [0.0] * count},
+        [0.5] * count,
+        [[0.3, 0.7]] * count,
+        home / "tiny",
+        name="tiny",
+        data={},
+        metrics={},
+        max_length=48,
+        stride=8,
+    ).path
+
+
+@pytest.fixture
+def run_stance():
+    """Run the command line; ``stdin`` is text or bytes, the answer has text."""
+
+    def run(*arguments, stdin=b"", **environment):
+        data = stdin.encode("utf-8") if isinstance(stdin, str) else stdin
+        done = subprocess.run(
+            [sys.executable, "-m", "stance", *map(str, arguments)],
+            input=data,
+            capture_output=True,
+            check=False,
+            cwd=ROOT,
+            env=os.environ | environment,
+        )
+        done.stdout, done.stderr = (stream.decode("utf-8") for stream in (done.stdout, done.stderr))
+        return done
+
+    return run
