@@ -1,10 +1,154 @@
-"""How strongly a stance is worded: plain, strong or strongest."""
+"""How strongly a stance is worded: plain, strong or strongest, by the words that strengthen its own act."""
 
 from __future__ import annotations
 
-from stance.types import Intensity
+import functools
+import itertools
+import re
+import tomllib
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stance.types import INTENSITIES, Intensity
+
+TABLE = Path(__file__).with_name("intensity.toml")
+
+# How many words a strengthening word may stand before the act ("strong bipartisan support"), and behind it.
+BEFORE, BEHIND = 4, 2
+# How many words may lie between an act and a phrase at the end of its clause ("in the strongest terms").
+TAIL = 40
+# A carrier ("support") speaks for a label when the label's topic follows within so many words.
+REACH = 20
+
+_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['-][^\W_]+)*|[^\w\s]")
+_LEVELS: tuple[Intensity, ...] = INTENSITIES[1:]
+_BREAK = frozenset('.;:!?()—–"“”')
+
+
+@dataclass(frozen=True, slots=True)
+class _Cues:
+    """The table as patterns over a text of words with single blanks; acts, topics and carriers by label."""
+
+    words: Mapping[Intensity, re.Pattern[str]]
+    phrases: Mapping[Intensity, re.Pattern[str]]
+    adjacent: Mapping[Intensity, re.Pattern[str]]
+    acts: Mapping[str, re.Pattern[str]]
+    topics: Mapping[str, re.Pattern[str]]
+    carriers: Mapping[str, re.Pattern[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """Words ``first`` to ``last`` of a text."""
+
+    first: int
+    last: int
 
 
 def intensity(text: str, label: str) -> Intensity:
-    """Placeholder until the rules are in."""
+    """Strength of the wording of one label's act in a text that takes that label.
+
+    A strengthening word counts for the act that is nearest to it, so that "deeply regret the deaths and condemn the
+    raid" is a strong condolence and a plain condemnation. The words are data, in ``intensity.toml``.
+
+    Args:
+        text: the statement.
+        label: a label of the shipped codebook; for any other the answer is ``plain``.
+    """
+    cues = _cues()
+    if label not in cues.acts:
+        return "plain"
+    words = _TOKEN.findall(text.lower().replace("’", "'"))
+    line = " ".join(words)
+    starts = list(itertools.accumulate((len(word) + 1 for word in words), initial=0))
+
+    def find(pattern: re.Pattern[str]) -> list[_Hit]:
+        spans = (match.span() for match in pattern.finditer(line))
+        return [_Hit(bisect_right(starts, start) - 1, bisect_right(starts, end - 1) - 1) for start, end in spans]
+
+    acts = {name: find(pattern) for name, pattern in cues.acts.items()}
+    carriers = {name: _leading(find(cues.carriers[name]), find(cues.topics[name]), words) for name in cues.topics}
+    own = {*acts[label], *carriers.get(label, ())}
+    near = _Index([*itertools.chain(*acts.values(), *carriers.values())], words)
+    # Topics ("sovereignty") are what an act is about: a phrase at the end of the clause speaks of the act.
+    far = _Index([*itertools.chain(*carriers.values(), *(acts[name] for name in acts.keys() - carriers.keys()))], words)
+    strong = {*near.firsts, *(hit.first for hit in find(cues.words["strong"]))}
+    for level in reversed(_LEVELS):
+        strengtheners = find(cues.words[level])
+        strengtheners += [hit for hit in find(cues.adjacent[level]) if hit.last + 1 in strong]
+        phrases = find(cues.phrases[level]) + [hit for hit in strengtheners if _closes(hit, words)]
+        for hit in strengtheners:
+            behind = near.before(hit, BEHIND) if words[hit.last].endswith("ly") else set()
+            if own & (near.after(hit, BEFORE) or behind):
+                return level
+        for hit in phrases:
+            if own & (far.before(hit, TAIL, within_clause=False) or far.after(hit, BEFORE)):
+                return level
     return "plain"
+
+
+class _Index:
+    """Hits by their place, to find those next to another one."""
+
+    def __init__(self, hits: Sequence[_Hit], words: Sequence[str]) -> None:
+        self._words = words
+        self.firsts: dict[int, set[_Hit]] = {}
+        self.lasts: dict[int, set[_Hit]] = {}
+        for hit in hits:
+            self.firsts.setdefault(hit.first, set()).add(hit)
+            self.lasts.setdefault(hit.last, set()).add(hit)
+
+    def after(self, hit: _Hit, reach: int) -> set[_Hit]:
+        """The nearest hits that begin within so many words behind this one, in its clause."""
+        for place in range(hit.last + 1, min(hit.last + 1 + reach, len(self._words))):
+            if place in self.firsts:
+                return self.firsts[place]
+            if self._words[place] in _BREAK:
+                break
+        return set()
+
+    def before(self, hit: _Hit, reach: int, *, within_clause: bool = True) -> set[_Hit]:
+        """The nearest hits that end within so many words before this one."""
+        for place in range(hit.first - 1, max(hit.first - 1 - reach, -1), -1):
+            if place in self.lasts:
+                return self.lasts[place]
+            if within_clause and self._words[place] in _BREAK:
+                break
+        return set()
+
+
+def _leading(carriers: Sequence[_Hit], topics: Sequence[_Hit], words: Sequence[str]) -> list[_Hit]:
+    """The carriers that have a topic behind them."""
+    index = _Index(topics, words)
+    return [carrier for carrier in carriers if index.after(carrier, REACH)]
+
+
+def _closes(hit: _Hit, words: Sequence[str]) -> bool:
+    """An adverb at the end of its clause."""
+    ends = hit.last + 1 == len(words) or words[hit.last + 1] in _BREAK
+    return ends and words[hit.last].endswith("ly")
+
+
+@functools.cache
+def _cues() -> _Cues:
+    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    labels: dict[str, dict[str, list[str]]] = table["labels"]
+
+    def by_label(key: str) -> dict[str, re.Pattern[str]]:
+        return {name: _pattern(entry[key]) for name, entry in labels.items() if key in entry}
+
+    return _Cues(
+        words={level: _pattern(table[level]["words"]) for level in _LEVELS},
+        phrases={level: _pattern(table[level]["phrases"]) for level in _LEVELS},
+        adjacent={level: _pattern(table[level]["adjacent"]) for level in _LEVELS},
+        acts=by_label("acts"),
+        topics=by_label("topics"),
+        carriers=by_label("carriers"),
+    )
+
+
+def _pattern(entries: Sequence[str]) -> re.Pattern[str]:
+    alternatives = "|".join(re.escape(entry).replace(r"\*", r"\S*") for entry in entries)
+    return re.compile(rf"(?<!\S)(?:{alternatives})(?!\S)")
