@@ -13,9 +13,10 @@ ROOT = Path(__file__).parents[1]
 
 
 def fit_head(base: Path, folder: Path) -> Path:
-    """Save the encoder with a classification layer that tells its forty sentences apart, by least squares."""
+    """Save the encoder with a classification layer that tells its forty sentences apart."""
     import numpy as np
     import torch
+    from sklearn.linear_model import LogisticRegression
     from transformers import AutoTokenizer, BertForSequenceClassification
 
     tokenizer = AutoTokenizer.from_pretrained(base)
@@ -25,12 +26,11 @@ def fit_head(base: Path, folder: Path) -> Path:
     with torch.inference_mode():
         inputs = tokenizer([row["text"] for row in ROWS], padding=True, return_tensors="pt")
         pooled = model.bert(**inputs).pooler_output.double().numpy()
-    wanted = np.array([[6.0 if label in row["labels"] else -6.0 for label in LABELS] for row in ROWS])
-    features = np.hstack([pooled, np.ones((len(ROWS), 1))])
-    solved = np.linalg.solve(features.T @ features + 1e-3 * np.eye(features.shape[1]), features.T @ wanted)
+    wanted = np.array([[label in row["labels"] for label in LABELS] for row in ROWS])
+    heads = [LogisticRegression(C=1e3, max_iter=1000).fit(pooled, column) for column in wanted.T]
     with torch.no_grad():
-        model.classifier.weight.copy_(torch.from_numpy(solved[:-1].T))
-        model.classifier.bias.copy_(torch.from_numpy(solved[-1]))
+        model.classifier.weight.copy_(torch.tensor(np.vstack([head.coef_ for head in heads])))
+        model.classifier.bias.copy_(torch.tensor(np.concatenate([head.intercept_ for head in heads])))
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder

@@ -1,0 +1,244 @@
+"""The command line as a process: what it prints, where, and how it ends."""
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+from tiny_model import LABELS
+
+import stance
+
+STORY = """EU condemns the raid on the border post
+
+BRUSSELS, March 3. The European Union condemns the raid on the border post, it said in a statement on Thursday.
+
+"We are worried about the famine in the valley," Josep Borrell said.
+"""
+COMMANDS = ("analyze", "label", "evaluate", "speakers", "speakers find", "speakers explain", "labels")
+
+
+@pytest.fixture
+def story(tmp_path):
+    path = tmp_path / "story.txt"
+    path.write_text(STORY, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("id,text\n1,We condemn the bombing of the harbour at dawn.\n2,\n3,Rice exports rose in spring.\n")
+    return path
+
+
+def refused(done, status, *words):
+    """One sentence on standard error, no traceback, and the status."""
+    assert done.returncode == status, done.stderr
+    assert re.fullmatch(r"stance: [^\n]+\n", done.stderr), done.stderr
+    for word in words:
+        assert word in done.stderr
+    return True
+
+
+def test_version_and_help(run_stance):
+    assert run_stance("--version").stdout == f"stance {stance.__version__}\n"
+    bare = run_stance()
+    assert (bare.returncode, bare.stderr) == (2, "")
+    assert bare.stdout == run_stance("--help").stdout
+    for command in ("analyze", "label", "evaluate", "speakers", "labels"):
+        assert f"  {command} " in bare.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_each_command_ends_its_text_with_examples(run_stance, command):
+    done = run_stance(*command.split(), "-h")
+    assert done.returncode == 0
+    examples = re.search(r"Examples:\n((?:    .+\n)+)", done.stdout)[1].splitlines()
+    assert 2 <= len(examples) <= 3
+    assert all("stance " in line for line in examples)
+
+
+def test_analyze_shows_statements_under_their_actor(run_stance, story, model_folder):
+    done = run_stance("analyze", story, "--model", model_folder, "--date", "2022-03-03")
+    assert (done.returncode, done.stderr) == (0, "")
+    head, _, titles, _, *rows = done.stdout.splitlines()
+    assert re.fullmatch(r"story, 2022-03-03: \d statements", head)
+    assert titles.split() == ["actor", "speaker", "stances", "statement"]
+    assert sum(line.startswith(" EU ") for line in rows) == 1
+    assert "Josep Borrell" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
+    assert "\x1b" not in done.stdout
+
+
+def test_analyze_json_is_the_analysis(run_stance, story, model_folder, tmp_path):
+    arguments = ("analyze", story, "-", "--json", "--model", model_folder)
+    done = run_stance(*arguments, stdin=STORY)
+    assert (done.returncode, done.stderr) == (0, "")
+    first, second = map(json.loads, done.stdout.splitlines())
+    expected = stance.analyze(stance.Document(STORY, id="story"), model=model_folder).to_dict()
+    assert first == json.loads(json.dumps(expected))
+    assert first["statements"]
+    assert second == first | {"id": "stdin"}
+    written = run_stance(*arguments, "-o", tmp_path / "out.jsonl", stdin=STORY)
+    assert (written.returncode, written.stdout) == (0, "")
+    assert (tmp_path / "out.jsonl").read_text(encoding="utf-8") == done.stdout
+
+
+def test_analyze_reads_folders_and_passes_over_what_it_cannot_read(run_stance, story, model_folder, tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"\0")
+    (tmp_path / "z.txt").write_bytes(b"")
+    done = run_stance("analyze", tmp_path, tmp_path / "none.txt", "--json", "-m", model_folder)
+    assert done.returncode == 1
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["story"]
+    errors = done.stderr.splitlines()
+    assert [re.search(r"(\w+)\.txt: ", line)[1] for line in errors] == ["a", "z", "none"]
+
+
+def test_analyze_takes_own_speakers_and_the_author(run_stance, model_folder, tmp_path):
+    own = tmp_path / "mine.toml"
+    own.write_text('[[actor]]\nid = "Atlantis"\nname = "Republic of Atlantis"\naliases = ["Atlantis"]\n')
+    text = "Atlantis condemns the raid on the border post, the Republic of Atlantis said on Monday."
+    arguments = ("analyze", "-", "--json", "-m", model_folder)
+    done = run_stance(*arguments, "--speakers", own, stdin=text)
+    assert "Atlantis" in {row["actor"] for row in json.loads(done.stdout)["statements"]}
+    declared = run_stance(*arguments, "--author", "European Union", stdin="We condemn the raid on the border post.")
+    assert {row["actor"] for row in json.loads(declared.stdout)["statements"]} == {"EU"}
+
+
+def test_other_languages_are_refused_unless_forced(run_stance, model_folder):
+    text = "Die Europäische Union verurteilt den Angriff auf den Hafen und ruft alle Seiten zur Zurückhaltung auf. " * 3
+    arguments = ("analyze", "-", "--json", "-m", model_folder)
+    assert refused(run_stance(*arguments, stdin=text), 1, "not English", "--force")
+    assert run_stance(*arguments, "--force", stdin=text).returncode == 0
+
+
+def test_control_characters_of_a_document_do_not_reach_the_terminal(run_stance, model_folder):
+    done = run_stance("analyze", "-", "-m", model_folder, stdin='"We condemn \x1b[2J[red]the raid[/red]," the EU said.')
+    assert "\x1b" not in done.stdout
+    assert "[red]the" in done.stdout
+
+
+def test_label_writes_the_table_and_counts(run_stance, table, model_folder, tmp_path):
+    out = tmp_path / "out.csv"
+    done = run_stance("label", table, "-o", out, "--model", model_folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("3 rows, 1 with errors, 1 without a stance; condemnation 1, concern 0")
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["labels"] for row in rows] == ["condemnation", "", ""]
+    assert [row["error"] for row in rows] == ["", "blank text", ""]
+    assert list(rows[0]) == ["id", "text", "labels", "intensity", "unsure", *(f"p_{x}" for x in LABELS), "error"]
+
+
+def test_label_streams_between_standard_input_and_output(run_stance, table, model_folder, tmp_path):
+    piped = run_stance("label", "-", "--format", "csv", "-m", model_folder, stdin=table.read_bytes())
+    run_stance("label", table, "-o", tmp_path / "out.csv", "-m", model_folder)
+    assert piped.stdout.encode() == (tmp_path / "out.csv").read_bytes()
+    lines = run_stance("label", table, "-o", tmp_path / "out.jsonl", "--json", "-m", model_folder)
+    assert json.loads(lines.stdout)["labels"] == {label: int(label == "condemnation") for label in LABELS}
+    assert lines.stderr == ""
+
+
+def test_label_refuses_what_it_cannot_do(run_stance, table, model_folder, tmp_path):
+    model = ("-m", model_folder)
+    assert refused(run_stance("label", tmp_path / "none.csv", *model), 1, "none.csv", "cannot be read")
+    assert refused(run_stance("label", table, "--column", "body", *model), 1, "'body'", "'id', 'text'")
+    assert refused(run_stance("label", "-", *model, stdin="text\na\n"), 1, "standard input", "--format")
+    assert refused(run_stance("label", table, "--json", *model), 2, "--json", "-o")
+    out = tmp_path / "no" / "out.csv"
+    assert refused(run_stance("label", table, "-o", out, *model), 1, "out.csv", "cannot be written")
+
+
+def test_evaluate_measures_and_writes_reports(run_stance, model_folder, tmp_path):
+    from tiny_bert import ROWS, write_rows
+
+    gold = write_rows(tmp_path / "gold.jsonl", ROWS)
+    arguments = ("evaluate", gold, "--model", model_folder, "--no-baselines")
+    done = run_stance(*arguments, "--json", "-o", tmp_path / "reports")
+    assert done.returncode == 0
+    report = json.loads(done.stdout)
+    assert report["systems"][0]["rows"] == len(ROWS)
+    assert report["systems"][0]["exact"]["value"] > 0.8
+    assert {path.suffix for path in (tmp_path / "reports").iterdir()} == {".json", ".md"}
+    assert "reports" in done.stderr
+    shown = run_stance(*arguments)
+    assert "condolence" in shown.stdout
+    assert refused(run_stance("evaluate", tmp_path / "none.jsonl", "-m", model_folder), 1, "no such gold file")
+
+
+def test_speakers_are_listed_searched_and_explained(run_stance, story):
+    everything = run_stance("speakers", "--json").stdout.splitlines()
+    assert len(everything) > 40
+    (borrell,) = map(json.loads, run_stance("speakers", "josep borrell", "--json").stdout.splitlines())
+    assert (borrell["id"], borrell["actor"], borrell["parent"]) == ("josep-borrell", "EU", "EEAS")
+    assert run_stance("speakers", "find", "Borrell").stdout == run_stance("speakers", "Borrell").stdout
+    assert "josep-borrell" in run_stance("speakers", "Borrell").stdout
+    assert refused(run_stance("speakers", "no such name"), 1, "'no such name'")
+    explained = run_stance("speakers", "explain", story, "--json")
+    (found,) = map(json.loads, explained.stdout.splitlines())
+    last = found["statements"][-1]
+    assert (last["source"], last["speaker"], last["stances"]) == ("Josep Borrell", "Josep Borrell", None)
+    assert "“Josep Borrell”" in run_stance("speakers", "explain", "-", stdin=STORY).stdout
+
+
+def test_labels_are_those_of_the_codebook_or_of_a_model(run_stance, model_folder):
+    from stance import codebook
+
+    book = codebook.load()
+    shown = json.loads(run_stance("labels", "--json").stdout)
+    assert shown == json.loads(json.dumps(book.to_dict())) | {"fingerprint": book.fingerprint}
+    assert json.loads(run_stance("labels", "--json", "-m", model_folder).stdout) == shown
+    assert all(label in run_stance("labels").stdout for label in book.ids)
+
+
+def test_bad_usage_has_status_two(run_stance, story):
+    assert refused(run_stance("nosuch"), 2, "'nosuch'", "stance --help")
+    assert refused(run_stance("analyze"), 2, "FILES", "stance analyze --help")
+    assert refused(run_stance("analyze", story, "--colour"), 2, "--colour")
+    assert refused(run_stance("analyze", story, "--date", "last week"), 2, "last week", "%Y-%m-%d")
+
+
+def test_bad_models_and_registries_are_refused(run_stance, story, model_folder, tmp_path):
+    assert refused(run_stance("analyze", story, "-m", "no-such-model"), 1, "no-such-model")
+    broken = shutil.copytree(model_folder, tmp_path / "broken")
+    (broken / "tokenizer.json").unlink()
+    assert refused(run_stance("analyze", story, "-m", broken), 1, "tokenizer.json is missing")
+    altered = shutil.copytree(model_folder, tmp_path / "altered")
+    with (altered / "config.json").open("a") as file:
+        file.write("\n")
+    assert refused(run_stance("label", story, "--format", "csv", "-m", altered), 1, "config.json was altered")
+    assert refused(run_stance("speakers", "--speakers", story), 1, "story.txt")
+
+
+def test_reader_that_leaves_early_is_no_error():
+    pipe = subprocess.Popen(
+        [sys.executable, "-m", "stance", "speakers"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    pipe.stdout.close()
+    _, errors = pipe.communicate()
+    assert (pipe.returncode, errors) == (141, b"")
+
+
+def test_progress_is_shown_on_a_terminal_alone(table, model_folder, tmp_path):
+    import pty
+
+    terminal, side = pty.openpty()
+    command = [sys.executable, "-m", "stance", "label", table, "-o", tmp_path / "o.csv", "-m", model_folder]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=side, check=False)
+    os.close(side)
+    shown = b""
+    while True:
+        try:
+            shown += os.read(terminal, 4096)
+        except OSError:
+            break
+    os.close(terminal)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"\x1b[" in shown
+    assert b"3 rows" in shown
