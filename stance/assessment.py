@@ -31,7 +31,7 @@ class Model(Protocol):
         """The label set; the columns of the report."""
 
     def map_batch(self, batch: Mapping[str, Sequence[Any]], column: str = "text") -> dict[str, list[Any]]:
-        """Columns ``stance_labels``, ``stance_probabilities`` and ``stance_error`` for a column of texts."""
+        """Columns ``stance_labels``, ``stance_error`` and ``p_LABEL`` for a column of texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,8 @@ def assess(
     errors = [f"row {i + 1}: {error}" for i, error in enumerate(found["stance_error"]) if error]
     if errors:
         raise EvaluationError("; ".join(errors[:10]), where=gold_path)
-    taken = indicator(found["stance_labels"], labels)
-    chances = np.array(found["stance_probabilities"], dtype=np.float64)
+    taken = indicator([names.split(";") if names else [] for names in found["stance_labels"]], labels)
+    chances = np.array([found[f"p_{label}"] for label in labels], dtype=np.float64).T
     units = [row.document for row in gold]
 
     def scored(name: str, predicted: NDArray[np.bool_], rows: NDArray[np.intp], probabilities: Any = None) -> Scores:

@@ -200,9 +200,10 @@ class WordModel:
     name, labels = "words", LABELS
 
     def map_batch(self, batch, column="text"):
-        rows = [[float(label in text) for label in LABELS] for text in batch[column]]
-        taken = [[label for label, p in zip(LABELS, row, strict=True) if p] for row in rows]
-        return {"stance_labels": taken, "stance_probabilities": rows, "stance_error": [None] * len(rows)}
+        texts = batch[column]
+        chances = {f"p_{label}": [float(label in text) for text in texts] for label in LABELS}
+        taken = [";".join(label for label in LABELS if label in text) for text in texts]
+        return {"stance_labels": taken, "stance_error": [""] * len(texts), **chances}
 
 
 def lines(path, rows):
