@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -85,16 +86,6 @@ def export(
             f"max_length is {max_length}, the encoder takes {model.config.max_position_embeddings} tokens"
         )
     _fold(model, scales)
-    tensors = _round(model)
-    stage = out.with_name(f".{out.name}.new")
-    shutil.rmtree(stage, ignore_errors=True)
-    (stage / artefact.GRAPH).parent.mkdir(parents=True)
-    _write_config(model, book, stage)
-    _write_weights(tensors, stage)
-    tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
-    _write_tokenizer(tokenizer, max_length, stage)
-    graph, initialisers = build(model, tensors)
-    (stage / artefact.GRAPH).write_bytes(graph)
     card = Card(
         name=name,
         version=version,
@@ -104,21 +95,36 @@ def export(
         calibration=scales,
         thresholds=tuple(map(float, thresholds)),
         unsure=tuple((float(low), float(high)) for low, high in unsure),
-        initialisers=initialisers,
+        initialisers={},
         files={},
         data=data,
         metrics=metrics,
     )
-    sealed = artefact.write(stage, card)
+    stage = out.with_name(f".{out.name}.new")
+    shutil.rmtree(stage, ignore_errors=True)
+    try:
+        _fill(stage, model, AutoTokenizer.from_pretrained(source, local_files_only=True), card)
+        shutil.rmtree(out, ignore_errors=True)
+        stage.rename(out)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+    return artefact.read(out)
+
+
+def _fill(folder: Path, model: BertForSequenceClassification, tokenizer: Any, card: Card) -> None:
+    """Write all files of a model folder, and check that both backends agree on it."""
+    (folder / artefact.GRAPH).parent.mkdir(parents=True)
+    tensors = _round(model)
+    _write_config(model, card.codebook, folder)
+    _write_weights(tensors, folder)
+    _write_tokenizer(tokenizer, card.max_length, folder)
+    graph, initialisers = build(model, tensors)
+    (folder / artefact.GRAPH).write_bytes(graph)
+    sealed = artefact.write(folder, dataclasses.replace(card, initialisers=initialisers))
     gap = parity(sealed)
     if not gap <= PARITY:
-        raise ModelError(
-            f"ONNX and torch differ by {gap:.2g}", where=stage, remedy="check the versions of torch and onnx"
-        )
-    (stage / "README.md").write_text(render(sealed.card), encoding="utf-8")
-    shutil.rmtree(out, ignore_errors=True)
-    stage.rename(out)
-    return artefact.read(out)
+        raise ModelError(f"ONNX and torch differ by {gap:.2g}", remedy="check the versions of torch and onnx")
+    (folder / "README.md").write_text(render(sealed.card), encoding="utf-8")
 
 
 def parity(model: Artefact, seed: int = 0) -> float:
