@@ -1,23 +1,24 @@
-"""The vocabulary of reported speech: which word forms report, and how their statement is cut."""
+"""The vocabulary of reported speech, from ``cues.toml``: which word forms report, and the word lists of the grammar."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Final, Literal
 
 CueClass = Literal["say", "tell", "claim", "act", "quote"]
 Form = Literal["base", "third", "past", "participle", "ing"]
 _VOWELS = "aeiou"
-# Regular verbs that double their last consonant although the stress rule cannot be read off the spelling.
-_DOUBLING = frozenset({"plan", "rip", "slam", "rap", "chat", "tap", "rebut", "swap"})
+# In rising precedence: what the last class says of a word form holds.
+_CLASSES: tuple[CueClass, ...] = ("quote", "act", "claim", "tell", "say")
+_LISTS = ("postures", "around", "speakers", "clauses", "constructions", "sentences")
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A reporting verb: its lemma, how its statement is cut, and the inflection that was met."""
+    """A reporting verb: its lemma, how its statement is cut, and the inflections that the word form can be."""
 
     lemma: str
     cut: CueClass
@@ -26,10 +27,15 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All word lists of ``cues.toml``, ready for look-up by casefolded word."""
+    """All of ``cues.toml``, where each list is explained, ready for look-up by casefolded word.
 
-    verbs: dict[str, Cue]
-    needs: dict[str, frozenset[str]]
+    Attributes:
+        verbs: word form to reporting verb.
+        needs: lemma to the words one of which must follow it.
+    """
+
+    verbs: Mapping[str, Cue]
+    needs: Mapping[str, frozenset[str]]
     states: frozenset[str]
     after_state: frozenset[str]
     attention: frozenset[str]
@@ -37,64 +43,99 @@ class Lexicon:
     auxiliaries: frozenset[str]
     time: frozenset[str]
     prepositions: frozenset[str]
-    places_of_speech: frozenset[str]
+    occasion_prepositions: frozenset[str]
+    occasions: frozenset[str]
+    circumstantial: frozenset[str]
+    listeners: frozenset[str]
+    plain_ly: frozenset[str]
     pronouns: frozenset[str]
     nouns: frozenset[str]
-    documents: frozenset[str]
+    agents: frozenset[str]
+    plurals: frozenset[str]
+    groups: frozenset[str]
+    own: frozenset[str]
     outlets: frozenset[str]
+    subordinators: frozenset[str]
+    determiners: frozenset[str]
+    after_head: frozenset[str]
+    leading: frozenset[str]
+    be: frozenset[str]
+    finite: frozenset[str]
+    negations: frozenset[str]
+    subject_pronouns: frozenset[str]
+    phrase_ends: frozenset[str]
+    trailing_prepositions: frozenset[str]
+    insertions: frozenset[str]
+    clause_ends: frozenset[str]
+    speech_nouns: frozenset[str]
+    before_noun: frozenset[str]
+    plural_nouns: frozenset[str]
+    noun_prepositions: frozenset[str]
+    verbs_before_of: frozenset[str]
+    circumstances: frozenset[str]
+    unsaid: frozenset[str]
+    before_that: frozenset[str]
+    auxiliary_verbs: frozenset[str]
+    clause_openers: frozenset[str]
+    before_trailing: frozenset[str]
+    openers: frozenset[str]
+    before_base: frozenset[str]
+    listened: frozenset[str]
+    self_standing: frozenset[str]
+    quoting: frozenset[str]
+    saying: frozenset[str]
+    signals: frozenset[str]
+    loose: frozenset[str]
+    deeds: frozenset[str]
+    contrasts: frozenset[str]
+    new_clause: frozenset[str]
+    joints: frozenset[str]
+    abbreviations: frozenset[str]
+    may_end: frozenset[str]
+    starters: frozenset[str]
+    english: frozenset[str]
+
+    def lemma(self, word: str) -> str:
+        """The reporting verb that a casefolded word is a form of, or ``""``."""
+        cue = self.verbs.get(word)
+        return cue.lemma if cue else ""
 
 
 def _inflect(lemma: str) -> dict[Form, str]:
     """Regular English inflection of one verb."""
-    stem = lemma
+    y_falls = lemma.endswith("y") and lemma[-2] not in _VOWELS
     if lemma.endswith("e"):
         past, ing = lemma + "d", lemma[:-1] + "ing"
-    elif lemma.endswith("y") and lemma[-2] not in _VOWELS:
-        past, ing = lemma[:-1] + "ied", lemma + "ing"
-    elif lemma in _DOUBLING:
-        past, ing = lemma + lemma[-1] + "ed", lemma + lemma[-1] + "ing"
     else:
-        past, ing = lemma + "ed", lemma + "ing"
-    if lemma.endswith(("s", "sh", "ch", "x", "z")):
-        third = lemma + "es"
-    elif lemma.endswith("y") and lemma[-2] not in _VOWELS:
+        past, ing = lemma[:-1] + "ied" if y_falls else lemma + "ed", lemma + "ing"
+    if y_falls:
         third = lemma[:-1] + "ies"
     else:
-        third = lemma + "s"
-    return {"base": stem, "third": third, "past": past, "participle": past, "ing": ing}
+        third = lemma + "es" if lemma.endswith(("s", "sh", "ch", "x", "z")) else lemma + "s"
+    return {"base": lemma, "third": third, "past": past, "participle": past, "ing": ing}
 
 
-@cache
-def lexicon() -> Lexicon:
-    """The shipped word lists, read once."""
-    data = tomllib.loads(files("stance.segment").joinpath("cues.toml").read_text(encoding="utf-8"))
+def _verbs(lists: Mapping[CueClass, str], irregular: Mapping[str, list[str]]) -> dict[str, Cue]:
+    """Every word form of every reporting verb."""
     verbs: dict[str, Cue] = {}
-    # "point-out" in the lists is the verb "point" with its particle under [needs].
-    for cut in ("quote", "act", "claim", "tell", "say"):
-        for entry in data["verbs"][cut].split():
-            lemma = entry.replace("_", "-").partition("-")[0]
-            spelled = data["irregular"].get(lemma)
-            inflected = _inflect(lemma)
-            if spelled:
-                inflected |= dict(zip(("third", "past", "participle", "ing"), spelled, strict=True))
+    forms: tuple[Form, ...] = ("third", "past", "participle", "ing")
+    for cut in _CLASSES:
+        for lemma in lists[cut].split():
+            inflected = _inflect(lemma) | dict(zip(forms, irregular.get(lemma, ()), strict=False))
             for form, word in inflected.items():
                 known = verbs.get(word)
-                forms = frozenset({form}) | (known.forms if known and known.lemma == lemma else frozenset())
-                verbs[word] = Cue(lemma, cut, forms)
-    between, speakers = data["between"], data["speakers"]
+                others = known.forms if known and known.lemma == lemma else frozenset()
+                verbs[word] = Cue(lemma, cut, others | {form})
+    return verbs
+
+
+def _read() -> Lexicon:
+    data: dict[str, Any] = tomllib.loads(files("stance.segment").joinpath("cues.toml").read_text(encoding="utf-8"))
     return Lexicon(
-        verbs=verbs,
-        needs={lemma: frozenset(words) for lemma, words in data["needs"].items() if words},
-        states=frozenset(data["states"]["adjectives"].split()),
-        after_state=frozenset(data["states"]["after"].split()),
-        attention=frozenset(data["states"]["attention"].split()),
-        adverbs=frozenset(between["adverbs"].split()),
-        auxiliaries=frozenset(between["auxiliaries"].split()),
-        time=frozenset(between["time"].split()),
-        prepositions=frozenset(between["prepositions"].split()),
-        places_of_speech=frozenset(between["places_of_speech"].split()),
-        pronouns=frozenset(speakers["pronouns"].split()),
-        nouns=frozenset(speakers["nouns"].split()),
-        documents=frozenset(speakers["documents"].split()),
-        outlets=frozenset(speakers["outlets"].split()),
+        verbs=_verbs(data["verbs"], data["irregular"]),
+        needs={lemma: frozenset(words.split()) for lemma, words in data["needs"].items()},
+        **{name: frozenset(words.split()) for section in _LISTS for name, words in data[section].items()},
     )
+
+
+LEXICON: Final = _read()

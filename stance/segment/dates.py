@@ -45,7 +45,7 @@ def find_date(text: str, anchor: dt.date | None = None) -> dt.date | None:
 
 
 def said_on(text: str, anchor: dt.date | None) -> dt.date | None:
-    """The day named in the words around a reporting verb ("on Friday", "on January 5"), relative to the document's date."""
+    """The day named around a reporting verb ("on Friday", "on January 5"); weekdays count back from the anchor."""
     found = find_date(text, anchor)
     if found is not None or anchor is None:
         return found

@@ -12,58 +12,77 @@ from stance.segment.dates import find_date
 from stance.segment.sentences import trim
 
 BlockKind = Literal["title", "body", "post", "turn"]
+Span = tuple[int, int]
 
 # A line without a stop is a headline up to this length; longer ones are body text that lost its stop.
 MAX_TITLE_WORDS = 40
+# A line shorter than this was not broken for its width.
+MIN_WRAPPED = 40
+# Datelines stand in the head of a document or within its first lines.
+HEAD_LINES = 6
+# What the signature of a post may take of the end of its line, and how short the line that opens a list must be.
+MAX_SIGNATURE, MAX_LIST_HEAD = 160, 80
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 _LINE = regex.compile(r"[^\n\r\u2028\u2029]+")
 _BOILERPLATE = regex.compile(
-    r"(?i)(all news|home|share|print|read more|advertisement|related( articles| news)?|photo.*|image.*|source:.*|subscribe.*"
-    r"|follow us.*|©.*|copyright.*|listen|menu|tags?:.*|by [\p{Lu}][\p{L}.'’-]+( [\p{Lu}][\p{L}.'’-]+){0,3})"
+    r"""(?xi) all\ news | home | share | print | read\ more | advertisement | related(\ articles|\ news)? | photo.*
+    | image.* | source:.* | subscribe.* | follow\ us.* | ©.* | copyright.* | listen | menu | tags?:.*
+    | by\ (?-i:\p{Lu})[\p{L}.'’-]+ (\ (?-i:\p{Lu})[\p{L}.'’-]+){0,3}"""
 )
 _LEADING_DATE = regex.compile(r"\s*date\s+(\d{4}-\d\d-\d\d)\s+")
 # "BRUSSELS, January 5. /TASS/.", "DONETSK, Ukraine —", "MOSCOW (Agency - 10th January, 2022)", "Brussels 09.01.2022"
-_PLACE = r"\p{Lu}[\p{Lu}\p{L}.'’\-]*(?: \p{Lu}[\p{Lu}\p{L}.'’\-]*){0,3}"
+_PLACE = r"\p{Lu}[\p{Lu}\p{L}.'’\-]*(?:\ \p{Lu}[\p{Lu}\p{L}.'’\-]*){0,3}"
 _DATELINE = regex.compile(
-    rf"(?:{_PLACE}(?:, {_PLACE})?(?:, (?:\p{{L}}{{3,9}}\.? \d{{1,2}}|\d{{1,2}} \p{{L}}{{3,9}}\.?)(?:,? \d{{4}})?)?\.?"
-    rf"\s*(?:/[^/\n]{{2,40}}/\.?|\([^()\n]{{2,70}}\)(?:\s*[-–—]+|:)?|[-–—]{{1,2}}(?=\s))"
-    rf"|{_PLACE} \d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}(?=\s))\s*"
+    rf"""(?x) (?: {_PLACE} (?:,\ {_PLACE})?
+        (?:,\ (?: \p{{L}}{{3,9}}\.?\ \d{{1,2}} | \d{{1,2}}\ \p{{L}}{{3,9}}\.? ) (?:,?\ \d{{4}})? )? \.? \s*
+        (?: /[^/\n]{{2,40}}/\.? | \([^()\n]{{2,70}}\) (?:\s*[-–—]+|:)? | [-–—]{{1,2}}(?=\s) )
+    | {_PLACE}\ \d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}(?=\s) ) \s*"""
 )
+# "text — Jane Doe (@jdoe) January 5, 2022"; a hyphen stands free of both words.
 _POST = regex.compile(
-    r"\s*[—–-]{1,2}\s*(?P<name>[^\n()—–]{2,60}?)\s*\((?P<handle>@\w{1,30})\)\s*(?P<date>[^\n()]{0,30})$"
+    r"""(?x) (?:\s*+[—–]{1,2} | \s-{1,2}(?=\s)) \s*+ (?P<name>(?:(?!\s-\s)[^\n()—–]){2,60}?) \s*
+    \((?P<handle>@\w{1,30})\) \s*+ (?P<date>[^\n()]{0,30})$"""
 )
 _LINK = regex.compile(r"(?:https?://|pic\.twitter\.com/|t\.co/|www\.)\S+")
 _BULLET = regex.compile(r"\s*[–—•*▪·-]\s+")
+# "MR PRICE: …", "Ambassador Doe (Norway): …", "THE PRESIDENT: …"
 _TURN = regex.compile(
-    r"\s*(?P<who>(?:(?:MR|MS|MRS|DR|SECRETARY|PRESIDENT|PRIME MINISTER|FOREIGN MINISTER|MINISTER|AMBASSADOR|GENERAL|SENATOR|CHANCELLOR|THE PRESIDENT"
-    r"|Mr|Ms|Mrs|Dr|The President|The Secretary-General|President|Sir|Baroness|Lord)\.?(?: [\p{L}.'’\-]+){0,4}|[\p{Lu}][\p{Lu}.'’\- ]{2,40})"
-    r"(?:\s*\((?P<state>[^()\n]{2,60})\))?)\s*:\s+(?=\S)"
+    r"""(?x) \s*+ (?P<who>
+        (?: (?: MR | MS | MRS | DR | SECRETARY | PRESIDENT | PRIME\ MINISTER | FOREIGN\ MINISTER | MINISTER | AMBASSADOR
+              | GENERAL | SENATOR | CHANCELLOR | THE\ PRESIDENT | Mr | Ms | Mrs | Dr | The\ President
+              | The\ Secretary-General | President | Sir | Baroness | Lord ) \.? (?:\ [\p{L}.'’\-]+){0,4}
+          | \p{Lu}[\p{Lu}.'’\-\ ]{2,40} )
+        (?: \s*+ \([^()\n]{2,60}\) )? ) \s*+ : \s+ (?=\S)"""
 )
 _TERMINAL = frozenset(".!?…:;,\"”»'’)")
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """Who wrote a post or has a turn: the words that tell, and their offset; of a post also its account and date."""
+
+    name: str
+    start: int
+    handle: str | None = None
+    date: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """One piece of layout: offsets of its running text, and for posts and turns who speaks.
+    """One piece of layout.
 
     Attributes:
         kind: ``title`` (also sub-titles and section heads), ``body``, ``post`` or ``turn``.
         start: where the running text starts (behind dateline, bullet, turn label).
         end: where it ends (before a post's signature and links).
-        speaker: the words naming the author of a post or turn.
-        speaker_start: offset of those words.
-        date: date of a post, where it carries one.
-        handle: account name of a post with its "@".
+        signature: who speaks in a post or turn, else ``None``.
     """
 
     kind: BlockKind
     start: int
     end: int
-    speaker: str | None = None
-    speaker_start: int | None = None
-    date: dt.date | None = None
-    handle: str | None = None
+    signature: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,38 +94,6 @@ class Layout:
     date: dt.date | None
 
 
-def _lines(text: str) -> list[tuple[int, int]]:
-    """Trimmed non-blank lines, with the hard-wrapped ones joined to paragraphs."""
-    lines: list[tuple[int, int]] = []
-    for match in _LINE.finditer(text):
-        span = trim(text, match.start(), match.end())
-        if span is None:
-            continue
-        if lines:
-            start, end = lines[-1]
-            gap = text[end : span[0]]
-            # A line break inside a sentence: the line before has no stop, this one goes on in lower case.
-            if gap.count("\n") <= 1 and text[end - 1] not in _TERMINAL and text[span[0]].islower() and end - start > 40:
-                lines[-1] = (start, span[1])
-                continue
-        lines.append(span)
-    return lines
-
-
-def _is_title(text: str, start: int, end: int) -> bool:
-    """Whether a line has the form of a headline: short, no stop at its end, not a list item."""
-    line = text[start:end]
-    if line.rstrip("\"”»'’)")[-1:] in ".!?…:;," or _BULLET.match(line):
-        return False
-    return len(line.split()) <= MAX_TITLE_WORDS and not _LINK.search(line)
-
-
-def _turns(text: str, lines: list[tuple[int, int]]) -> dict[int, regex.Match[str]]:
-    """Speaker-turn labels by line start; a document needs two before its colons count as turns."""
-    found = {start: match for start, end in lines if (match := _TURN.match(text, start, end))}
-    return found if len(found) > 1 else {}
-
-
 def read_layout(text: str, date: dt.date | None = None) -> Layout:
     """Split a document into blocks.
 
@@ -114,89 +101,10 @@ def read_layout(text: str, date: dt.date | None = None) -> Layout:
         text: the document.
         date: its date, if known from outside; it gives the year to dates without one.
     """
-    lines = _lines(text)
-    turns = _turns(text, lines)
-    blocks: list[Block] = []
-    found_date: dt.date | None = None
-    in_head = True
-    for index, (line_start, end) in enumerate(lines):
-        start = line_start
-        if index == 0 and (match := _LEADING_DATE.match(text, max(0, start - 1), end)):
-            found_date, start = find_date(match.group(1)), match.end()
-        if _BOILERPLATE.fullmatch(text, start, end) or not _WORD.search(text, start, end):
-            continue
-        if match := turns.get(line_start):
-            who = match.span("who")
-            blocks.append(Block("turn", match.end(), end, text[slice(*who)], who[0]))
-            continue
-        if post := _read_post(text, start, end, date or found_date):
-            _claim_list(text, blocks, post)
-            blocks.append(post)
-            continue
-        if in_head or index < 6:
-            dateline = _DATELINE.match(text, start, end)
-            if dateline and trim(text, dateline.end(), end):
-                found_date = found_date or find_date(dateline.group(), date)
-                start = dateline.end()
-                in_head = False
-                blocks.append(Block("body", start, end))
-                continue
-        if _is_title(text, start, end):
-            blocks.append(Block("title", start, end))
-            continue
-        in_head = False
-        if match := _BULLET.match(text, start, end):
-            start = match.end()
-        previous = blocks[-1] if blocks else None
-        if previous is not None and previous.kind == "turn":
-            # A paragraph without a label goes on with the turn before it.
-            blocks.append(Block("turn", start, end, previous.speaker, previous.speaker_start))
-        else:
-            blocks.append(Block("body", start, end))
-    return Layout(tuple(blocks), tuple(end for _, end in lines), found_date)
+    return _Reader(text, date).read()
 
 
-def _read_post(text: str, start: int, end: int, date: dt.date | None) -> Block | None:
-    """The post that a line ends with a signature of, or ``None``."""
-    # The signature stands at the end: searching the last 160 code points keeps this linear on long lines.
-    match = _POST.search(text, max(start, end - 160), end)
-    if match is None:
-        return None
-    stop = match.start()
-    body = trim(text, start, stop)
-    if match_bullet := _BULLET.match(text, start, end):
-        body = trim(text, match_bullet.end(), stop)
-    if body is None:
-        return None
-    return Block(
-        "post",
-        *body,
-        speaker=match.group("name"),
-        speaker_start=match.start("name"),
-        date=find_date(match.group("date"), date),
-        handle=match.group("handle"),
-    )
-
-
-def _claim_list(text: str, blocks: list[Block], post: Block) -> None:
-    """Give the list items (and their opening line) that stand before a signed item to its author, in place."""
-    if not _BULLET.match(text, max(0, post.start - 2), post.start):
-        return
-    index = len(blocks)
-    while index and _BULLET.match(text, max(0, blocks[index - 1].start - 2), blocks[index - 1].start):
-        index -= 1
-    if (
-        index
-        and text[blocks[index - 1].end - 1] == ":"
-        and len(text[blocks[index - 1].start : blocks[index - 1].end]) < 80
-    ):
-        index -= 1
-    for place in range(index, len(blocks)):
-        old = blocks[place]
-        blocks[place] = Block("post", old.start, old.end, post.speaker, post.speaker_start, post.date, post.handle)
-
-
-def without_links(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def without_links(text: str, start: int, end: int) -> list[Span]:
     """The pieces of a span that remain when web links are cut out."""
     pieces, begin = [], start
     for match in _LINK.finditer(text, start, end):
@@ -204,3 +112,119 @@ def without_links(text: str, start: int, end: int) -> list[tuple[int, int]]:
         begin = match.end()
     pieces.append((begin, end))
     return [trimmed for piece in pieces if (trimmed := trim(text, *piece))]
+
+
+class _Reader:
+    """State of one pass over the lines of a document."""
+
+    def __init__(self, text: str, date: dt.date | None) -> None:
+        self.text, self.date = text, date
+        self.found_date: dt.date | None = None
+        self.blocks: list[Block] = []
+        self.in_head = True
+
+    def read(self) -> Layout:
+        """The whole layout."""
+        lines = _lines(self.text)
+        turns = _turns(self.text, lines)
+        for index, (line_start, end) in enumerate(lines):
+            start = self._skip_date(line_start, end) if index == 0 else line_start
+            if _BOILERPLATE.fullmatch(self.text, start, end) or not _WORD.search(self.text, start, end):
+                continue
+            turn = turns.get(line_start)
+            if turn is not None:
+                signature = Signature(turn.group("who"), turn.start("who"))
+                self.blocks.append(Block("turn", turn.end(), end, signature))
+            elif not self._read_post(start, end):
+                self._read_running(start, end, may_have_dateline=self.in_head or index < HEAD_LINES)
+        return Layout(tuple(self.blocks), tuple(end for _, end in lines), self.found_date)
+
+    def _skip_date(self, start: int, end: int) -> int:
+        """Index behind a date that precedes the title."""
+        match = _LEADING_DATE.match(self.text, max(0, start - 1), end)
+        if match is None:
+            return start
+        self.found_date = find_date(match.group(1))
+        return match.end()
+
+    def _read_post(self, start: int, end: int) -> bool:
+        """Take a line that ends with the signature of a post, and the list it closes."""
+        signed = _POST.search(self.text, max(start, end - MAX_SIGNATURE), end)
+        if signed is None:
+            return False
+        bullet = _BULLET.match(self.text, start, end)
+        body = trim(self.text, bullet.end() if bullet else start, signed.start())
+        if body is None:
+            return False
+        date = find_date(signed.group("date"), self.date or self.found_date)
+        signature = Signature(signed.group("name"), signed.start("name"), signed.group("handle"), date)
+        if bullet:
+            self._claim_list(signature)
+        self.blocks.append(Block("post", *body, signature))
+        return True
+
+    def _claim_list(self, signature: Signature) -> None:
+        """Give the list items, and their opening line, that stand before a signed item to its author."""
+        blocks, index = self.blocks, len(self.blocks)
+        while index and blocks[index - 1].kind == "body" and self._is_item(blocks[index - 1]):
+            index -= 1
+        if index and self._opens_list(blocks[index - 1]):
+            index -= 1
+        blocks[index:] = [Block("post", block.start, block.end, signature) for block in blocks[index:]]
+
+    def _is_item(self, block: Block) -> bool:
+        return _BULLET.match(self.text, max(0, block.start - 2), block.start) is not None
+
+    def _opens_list(self, block: Block) -> bool:
+        is_short = block.end - block.start < MAX_LIST_HEAD
+        return block.kind == "body" and is_short and self.text[block.end - 1] == ":"
+
+    def _read_running(self, start: int, end: int, *, may_have_dateline: bool) -> None:
+        """Take a line of running text or a title."""
+        dateline = _DATELINE.match(self.text, start, end) if may_have_dateline else None
+        if dateline and trim(self.text, dateline.end(), end):
+            self.found_date = self.found_date or find_date(dateline.group(), self.date)
+            self.in_head = False
+            self.blocks.append(Block("body", dateline.end(), end))
+            return
+        if _is_title(self.text, start, end):
+            self.blocks.append(Block("title", start, end))
+            return
+        self.in_head = False
+        bullet = _BULLET.match(self.text, start, end)
+        previous = self.blocks[-1] if self.blocks else None
+        # A paragraph without a label goes on with the turn before it.
+        signature = previous.signature if previous and previous.kind == "turn" else None
+        self.blocks.append(Block("turn" if signature else "body", bullet.end() if bullet else start, end, signature))
+
+
+def _lines(text: str) -> list[Span]:
+    """Trimmed non-blank lines, with the hard-wrapped ones joined to paragraphs."""
+    lines: list[Span] = []
+    for match in _LINE.finditer(text):
+        span = trim(text, match.start(), match.end())
+        if span is not None and lines and _is_wrapped(text, lines[-1], span):
+            lines[-1] = (lines[-1][0], span[1])
+        elif span is not None:
+            lines.append(span)
+    return lines
+
+
+def _is_wrapped(text: str, line: Span, following: Span) -> bool:
+    """Whether a line break stands inside a sentence: no stop before it, a small letter behind it."""
+    if text.count("\n", line[1], following[0]) > 1 or line[1] - line[0] <= MIN_WRAPPED:
+        return False
+    return text[line[1] - 1] not in _TERMINAL and text[following[0]].islower()
+
+
+def _is_title(text: str, start: int, end: int) -> bool:
+    """Whether a line has the form of a headline: short, no stop at its end, not a list item."""
+    if text[start:end].rstrip("\"”»'’)")[-1:] in ".!?…:;," or _BULLET.match(text, start, end):
+        return False
+    return len(text[start:end].split(None, MAX_TITLE_WORDS)) <= MAX_TITLE_WORDS and not _LINK.search(text, start, end)
+
+
+def _turns(text: str, lines: list[Span]) -> dict[int, regex.Match[str]]:
+    """Speaker-turn labels by line start; a document needs two before its colons count as turns."""
+    found = {start: match for start, end in lines if (match := _TURN.match(text, start, end))}
+    return found if len(found) > 1 else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,6 +34,12 @@ class Quote:
     def outer_end(self) -> int:
         """Offset behind the closing mark."""
         return self.end + (1 if self.closed else 0)
+
+
+def overlapping(quotes: Sequence[Quote], start: int, end: int) -> list[Quote]:
+    """Those of the ``quotes`` of :func:`find_quotes` that, marks included, share a code point with ``start:end``."""
+    first = bisect_right(quotes, start, key=lambda quote: quote.outer_end)
+    return list(quotes[first : bisect_left(quotes, end, first, key=lambda quote: quote.outer_start)])
 
 
 def _direction(text: str, start: int, end: int, inside: bool) -> str:

@@ -1,14 +1,16 @@
-"""Words and punctuation marks with their offsets."""
+"""Words and punctuation marks with their offsets, and the sentence they make."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import regex
 
-# A word keeps its inner apostrophes, dots and hyphens ("U.S.", "Sant'Egidio", "pro-Russian"); "@" and "#" stay with the name.
+# A word keeps its inner apostrophes, dots and hyphens ("U.S.", "Sant'Egidio", "pro-Russian"); "@" and "#" stay with it.
 _TOKEN = regex.compile(r"[@#]?(?:\p{L}\.){2,}|[@#]?[\p{L}\p{N}]+(?:['’.\-‑][\p{L}\p{N}]+)*|\S", regex.V0)
 _POSSESSIVE = regex.compile(r"['’]s?$")
+_STOPS = frozenset(".!?…")
 
 
 class Token(NamedTuple):
@@ -33,6 +35,35 @@ class Token(NamedTuple):
     def is_possessive(self) -> bool:
         """Whether it ends in an apostrophe-s."""
         return self.text.endswith(("'s", "’s"))
+
+
+class Sentence:
+    """The tokens of one outer sentence.
+
+    Args:
+        tokens: words and marks, in order.
+        quoted: for each token whether it stands inside a quotation (marks included).
+        is_title: headlines drop articles and auxiliaries, join acts by commas and name speakers before a colon.
+
+    Attributes:
+        stop: index behind the last token before the final stop.
+    """
+
+    __slots__ = ("is_title", "quoted", "stop", "tokens")
+
+    def __init__(self, tokens: Sequence[Token], quoted: Sequence[bool], *, is_title: bool = False) -> None:
+        self.tokens, self.quoted, self.is_title = tokens, quoted, is_title
+        self.stop = len(tokens)
+        while self.stop and tokens[self.stop - 1].low in _STOPS and not quoted[self.stop - 1]:
+            self.stop -= 1
+
+    def low(self, index: int) -> str:
+        """The casefolded token at an index, or ``""`` before the first and behind the last that counts."""
+        return self.tokens[index].low if 0 <= index < self.stop else ""
+
+    def lows(self, begin: int, end: int) -> list[str]:
+        """The casefolded tokens of ``begin:end``."""
+        return [token.low for token in self.tokens[begin:end]]
 
 
 def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:

@@ -1,0 +1,140 @@
+"""Verbs and clauses: what is finite, negated or passive, where a clause begins, what a verb's circumstances are.
+
+There is no parser here: clauses are bounded by conjunctions, marks and word lists. That reads tens of thousands of
+words a second and is right on the sentences that reports are made of.
+"""
+
+from __future__ import annotations
+
+from stance.segment.cues import LEXICON
+from stance.segment.tokens import Sentence, Token
+
+_BREAKS = frozenset({";", ":", "—", "–", "--", "(", ")", "…", "[", "]", '"', "“", "”", "„", "«", "»", "?", "!"})
+# How far a clause is followed back from its verb, and a phrase or clause forward, in tokens.
+MAX_CLAUSE = 80
+_MAX_PHRASE = 12
+_MAX_FORWARD = 22
+
+
+def is_name(token: Token) -> bool:
+    """Whether a token looks like (part of) a proper name: a capital, and no day or month."""
+    return token.is_capital and token.low not in LEXICON.time and token.is_word
+
+
+def is_timely(token: Token) -> bool:
+    """Whether a token belongs to a date or time of day."""
+    return token.low in LEXICON.time or token.text.isdigit()
+
+
+def is_manner(token: Token) -> bool:
+    """Whether a token is an adverb that may stand between a speaker and the verb."""
+    return token.low in LEXICON.adverbs or (token.low.endswith("ly") and not token.is_capital)
+
+
+def is_finite(sentence: Sentence, index: int) -> bool:
+    """Whether the word is plainly a finite verb (auxiliaries, frequent irregular pasts, lower-case "-ed" forms)."""
+    token = sentence.tokens[index]
+    if token.low in LEXICON.finite:
+        return True
+    if not token.low.endswith("ed") or token.is_capital or len(token.low) < 5:
+        return False
+    before = sentence.low(index - 1)
+    return before not in LEXICON.determiners and not before.endswith("ly")
+
+
+def is_negated(sentence: Sentence, verb: int) -> bool:
+    """Whether the verb is denied or withheld ("did not condemn", "stopped short of condemning", "said nothing")."""
+    window = sentence.lows(max(0, verb - 4), verb)
+    if any(word in LEXICON.negations or word.endswith("n't") for word in window):
+        return True
+    return ("short" in window and "of" in window) or sentence.low(verb + 1) in {"nothing", "little", "neither", "no"}
+
+
+def has_be(sentence: Sentence, verb: int) -> bool:
+    """Whether a form of "be" governs the verb, adverbs between them allowed."""
+    for word in reversed(sentence.lows(max(0, verb - 4), verb)):
+        if word in LEXICON.be:
+            return True
+        if not (word.endswith("ly") or word in LEXICON.adverbs or word == "not"):
+            return False
+    return False
+
+
+def clause_start(sentence: Sentence, verb: int, floor: int) -> int:
+    """Index of the first token that may belong to the clause of the verb, not before ``floor``."""
+    index, floor = verb, max(floor, verb - MAX_CLAUSE)
+    while index > floor:
+        low = sentence.tokens[index - 1].low
+        if sentence.quoted[index - 1] or low in _BREAKS:
+            break
+        if low in LEXICON.subordinators and not _is_adverbial(sentence, index - 1):
+            break
+        index -= 1
+    return index
+
+
+def is_break(word: str) -> bool:
+    """Whether a mark ends every phrase."""
+    return word in _BREAKS
+
+
+def _is_adverbial(sentence: Sentence, index: int) -> bool:
+    """Whether a conjunction is none here: "as well as", "has since said"."""
+    low = sentence.tokens[index].low
+    if low == "as":
+        return "well" in sentence.lows(max(0, index - 1), index + 2)
+    return low in {"since", "yet"} and sentence.low(index - 1) in {"has", "have", "had"}
+
+
+def is_clause(sentence: Sentence, begin: int) -> bool:
+    """Whether the words from ``begin`` on are a clause with a subject and a verb, not a bare object."""
+    if sentence.low(begin) in LEXICON.subject_pronouns and begin + 1 < sentence.stop:
+        return sentence.low(begin + 1) not in {"and", ",", "."}
+    for index in range(begin, min(sentence.stop, begin + _MAX_FORWARD)):
+        low = sentence.tokens[index].low
+        if low in LEXICON.clause_ends or (low == "," and index > begin + 8):
+            return False
+        if low in LEXICON.finite:
+            return index > begin
+    return False
+
+
+def skip_circumstances(sentence: Sentence, begin: int) -> int:
+    """Index behind days, occasions and listeners that follow a verb ("said on Monday in a statement …")."""
+    index = begin
+    while index < sentence.stop:
+        token = sentence.tokens[index]
+        is_day = token.low in LEXICON.time and token.low not in {"this", "last", "may"}
+        is_adverb = token.low in LEXICON.adverbs and not token.is_capital
+        if is_day or is_adverb or (token.low == "," and index > begin and sentence.low(index + 1) in LEXICON.time):
+            index += 1
+        elif token.low in LEXICON.prepositions:
+            end = _phrase_end(sentence, index)
+            if end is None:
+                return index
+            index = end
+        else:
+            return index
+    return index
+
+
+def _phrase_end(sentence: Sentence, begin: int) -> int | None:
+    """End of a phrase of time, place or occasion that starts at ``begin``, or ``None`` if it is something else."""
+    tokens, limit = sentence.tokens, min(sentence.stop, begin + _MAX_PHRASE)
+    index = begin + 1
+    while index < limit and (is_timely(tokens[index]) or tokens[index].low == "the"):
+        index += 1
+    if index > begin + 1 and is_timely(tokens[index - 1]):
+        return index
+    if tokens[begin].low not in LEXICON.circumstantial:
+        return None
+    for index in range(begin + 1, limit):
+        low = tokens[index].low
+        if low in LEXICON.occasions or low in LEXICON.listeners:
+            return index + 1
+        if low in {",", ".", "that", ";", ":"} or low in LEXICON.finite:
+            break
+    index = begin + 1
+    while index < limit and is_name(tokens[index]):
+        index += 1
+    return index if index > begin + 1 and tokens[begin].low in {"in", "at", "from", "to"} else None

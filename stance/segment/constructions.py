@@ -1,0 +1,143 @@
+"""Attributions by a reporting verb: how the verb stands to its speaker and to the words said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stance.segment.attribution import Attribution, Span
+from stance.segment.clauses import has_be, is_finite, is_name, is_negated
+from stance.segment.content import act_start, content_after, content_before
+from stance.segment.cues import LEXICON, CueClass
+from stance.segment.phrases import subject_after, subject_before
+from stance.segment.tokens import Sentence
+
+# How far behind a passive verb its "by" may stand.
+_MAX_BY = 6
+
+
+def finite(sentence: Sentence, cue: int, cut: CueClass, subject: Span) -> Attribution | None:
+    """ "The ministry said …" and "…, the ministry said"."""
+    if _is_inserted(sentence, cue, subject[0]):
+        return Attribution("finite", cut, cue, subject, (0, sentence.stop), subject[0])
+    before, after = content_before(sentence, subject[0]), content_after(sentence, cue, cut)
+    if before and after and sentence.quoted[before[1] - 1] and cut != "act" and not _goes_on(sentence, cue, after[0]):
+        after = None  # "…," the ministry said in a statement released on Monday
+    content = after or before
+    return Attribution("finite", cut, cue, subject, content, subject[0]) if content else None
+
+
+def _goes_on(sentence: Sentence, cue: int, begin: int) -> bool:
+    """Whether words behind a cue that trails a quotation are more of what was said."""
+    opened = sentence.quoted[begin] or sentence.low(begin - 1) in {"that", ":"}
+    return opened or sentence.low(cue).endswith("ing")
+
+
+def _is_inserted(sentence: Sentence, cue: int, subject: int) -> bool:
+    """ "Order, the authorities affirm, was restored": the words around belong to the speaker."""
+    if subject < 2 or cue + 2 >= sentence.stop or any(sentence.quoted):
+        return False
+    if sentence.low(subject - 1) != "," or sentence.low(cue + 1) != "," or "," in sentence.lows(0, subject - 1):
+        return False
+    first = sentence.low(0)
+    opens = first in LEXICON.subordinators or first in LEXICON.prepositions or first in LEXICON.adverbs
+    return not opens and first != "speaking" and is_finite(sentence, cue + 2)
+
+
+def inverted(sentence: Sentence, cue: int, cut: CueClass) -> Attribution | None:
+    """``"…," said the minister``: only behind a quotation or a comma."""
+    if cue == 0 or cut == "act":
+        return None
+    if not sentence.quoted[cue - 1]:
+        closes = cue > 1 and sentence.quoted[cue - 2]
+        if sentence.low(cue - 1) != "," or not (closes or cut in {"say", "claim", "tell"}):
+            return None
+    subject, content = subject_after(sentence, cue), content_before(sentence, cue)
+    return Attribution("inverted", cut, cue, subject, content, cue) if subject and content else None
+
+
+def participle(sentence: Sentence, cue: int, cut: CueClass, found: Sequence[Attribution]) -> Attribution | None:
+    """ "…, adding that …" carries on the speaker of the sentence; "is urging" is a finite verb."""
+    if has_be(sentence, cue):
+        subject = subject_before(sentence, cue)
+        return finite(sentence, cue, cut, subject) if subject else None
+    before = cue
+    while before and (sentence.tokens[before - 1].low in LEXICON.adverbs or sentence.low(before - 1).endswith("ly")):
+        before -= 1
+    if before == 0 or not _hangs_on(sentence, before, cue, cut):
+        return None
+    if sentence.low(before - 1) == "and" and not (found and found[-1].role == "participle"):
+        return None
+    subject = found[-1].subject if found else _main_subject(sentence, before)
+    content = content_after(sentence, cue, cut)
+    return Attribution("participle", cut, cue, subject, content, before - 1) if subject and content else None
+
+
+def _hangs_on(sentence: Sentence, before: int, cue: int, cut: CueClass) -> bool:
+    """Whether a participle, its adverbs beginning at ``before``, belongs to the subject of the sentence."""
+    joint, following = sentence.low(before - 1), sentence.low(cue + 1)
+    is_signal = sentence.low(cue) == "warning" and following in LEXICON.signals
+    if is_signal or sentence.low(cue) == "referring" or joint == "as":
+        return False
+    if joint in {",", "and", "by"} or _closes_with_comma(sentence, before - 1):
+        return True
+    if cut == "say":
+        return following in {":", "that"} or (bool(following) and sentence.quoted[cue + 1])
+    # "turned to the alliance requesting …"
+    return cut == "act" and (joint == ")" or is_name(sentence.tokens[before - 1]) or joint in LEXICON.loose)
+
+
+def _closes_with_comma(sentence: Sentence, index: int) -> bool:
+    """Whether a quotation ends here that has its comma inside ("disappointed," adding …)."""
+    return index > 0 and sentence.quoted[index] and sentence.low(index - 1) in {",", "."}
+
+
+def _main_subject(sentence: Sentence, limit: int) -> Span | None:
+    """Subject of the sentence's first verb, for participles that no reporting verb precedes."""
+    reach = range(1, limit)
+    verb = next((index for index in reach if not sentence.quoted[index] and is_finite(sentence, index)), None)
+    return None if verb is None else subject_before(sentence, verb)
+
+
+def coordinated(sentence: Sentence, cue: int, before: int, previous: Attribution) -> Attribution | None:
+    """ "expressed dismay and conveyed condolences": a second verb of the same form without a subject of its own.
+
+    Args:
+        sentence: the sentence.
+        cue: the second verb.
+        before: where its adverbs and auxiliaries begin.
+        previous: the attribution to the left of it.
+    """
+    verbs, joint = LEXICON.verbs, sentence.low(before - 1)
+    if joint not in {"and", "but", "or"} and not (sentence.is_title and joint in {",", ";"}):
+        return None
+    verb, earlier = verbs[sentence.low(cue)], verbs.get(sentence.low(previous.cue))
+    same = earlier is None or bool(verb.forms & earlier.forms) or has_be(sentence, previous.cue)
+    if not same or previous.role in {"inverted", "colon"}:
+        return None
+    content = content_after(sentence, cue, verb.cut)
+    return Attribution("coordinated", verb.cut, cue, previous.subject, content, before - 1) if content else None
+
+
+def passive(sentence: Sentence, cue: int, cut: CueClass) -> Attribution | None:
+    """ "was criticised by aid groups for …": the statement is the act, the speaker stands behind "by"."""
+    reach = range(cue + 1, min(sentence.stop, cue + _MAX_BY))
+    by = next((index for index in reach if sentence.tokens[index].low == "by"), None)
+    subject = None if cut != "act" or by is None else subject_after(sentence, by)
+    if subject is None:
+        return None
+    inside = range(*subject)
+    limit = next((index for index in inside if sentence.tokens[index].low in {"for", "as", "over", ","}), subject[1])
+    speaker = (subject[0], limit)
+    return Attribution("passive", cut, cue, speaker, (cue, sentence.stop), cue) if limit > subject[0] else None
+
+
+def state(sentence: Sentence, cue: int) -> Attribution | None:
+    """ "is deeply concerned about …", "is closely following …"."""
+    low = sentence.low(cue)
+    is_state = low in LEXICON.states and sentence.low(cue + 1) in LEXICON.after_state
+    is_attention = low in LEXICON.attention and sentence.low(cue - 1) == "closely"
+    if not (is_state or is_attention) or not has_be(sentence, cue) or is_negated(sentence, cue):
+        return None
+    subject = subject_before(sentence, cue)
+    content = (act_start(sentence, cue), sentence.stop)
+    return Attribution("finite", "act", cue, subject, content, subject[0]) if subject else None

@@ -1,0 +1,118 @@
+"""Attributions by a frame instead of a reporting verb: according to, quoted as saying, colons, nouns of speech."""
+
+from __future__ import annotations
+
+from stance.segment.attribution import Attribution, Span
+from stance.segment.clauses import has_be, is_clause, is_name
+from stance.segment.content import content_before
+from stance.segment.cues import LEXICON
+from stance.segment.phrases import can_speak, subject_after, subject_before
+from stance.segment.tokens import Sentence
+
+# How far "as saying" may stand behind "quoted", and "that" behind a noun of speech.
+_MAX_SOURCE = 14
+# In a headline, how many tokens may stand before the colon behind a name, and after the colon before one.
+_MAX_LABEL, _MAX_SIGNATURE = 9, 6
+
+
+def according_to(sentence: Sentence) -> Attribution | None:
+    """ "According to X, …" and "…, according to X"."""
+    for index in range(len(sentence.tokens) - 2):
+        if sentence.quoted[index] or sentence.low(index) != "according" or sentence.low(index + 1) != "to":
+            continue
+        subject = subject_after(sentence, index + 1)
+        found = None
+        if subject is not None:
+            opens = index == 0 or (index <= 2 and not sentence.tokens[index].is_capital)
+            found = _opening(sentence, index, subject) if opens else _trailing(sentence, index, subject)
+        if found is not None:
+            return found
+    return None
+
+
+def _opening(sentence: Sentence, cue: int, subject: Span) -> Attribution | None:
+    begin, stop = subject[0], sentence.stop
+    comma = next((index for index in range(begin, stop) if sentence.tokens[index].low == ","), stop)
+    if comma + 1 >= stop:
+        return None
+    return Attribution("according", "say", cue, (begin, min(subject[1], comma)), (comma + 1, stop), 0)
+
+
+def _trailing(sentence: Sentence, cue: int, subject: Span) -> Attribution | None:
+    content = content_before(sentence, cue)
+    return Attribution("according", "say", cue, subject, content, cue) if content else None
+
+
+def quoted_as(sentence: Sentence) -> Attribution | None:
+    """ "The agency quoted witnesses as saying …" and "…, an official was quoted as saying"."""
+    for index in range(1, len(sentence.tokens) - 1):
+        if sentence.quoted[index] or sentence.low(index) not in LEXICON.quoting:
+            continue
+        saying = _as_saying(sentence, index)
+        if saying is None:
+            continue
+        is_passive = has_be(sentence, index)
+        subject = subject_before(sentence, index) if is_passive else _source(sentence, index + 1, saying - 1)
+        if subject is None:
+            continue
+        content: Span | None = _behind(sentence, saying)
+        if is_passive and saying + 2 >= sentence.stop:
+            content = content_before(sentence, subject[0])
+        if content is not None and content[0] < content[1]:
+            return Attribution("according", "say", index, subject, content, subject[0])
+    return None
+
+
+def _source(sentence: Sentence, begin: int, end: int) -> Span | None:
+    """Who is quoted by somebody."""
+    return (begin, end) if can_speak(sentence.tokens[begin:end]) else None
+
+
+def _as_saying(sentence: Sentence, cue: int) -> int | None:
+    """Index of the participle in "quoted … as saying"."""
+    reach = range(cue + 1, min(sentence.stop - 1, cue + _MAX_SOURCE))
+    places = (i + 1 for i in reach if sentence.low(i) == "as" and sentence.low(i + 1) in LEXICON.saying)
+    return next(places, None)
+
+
+def _behind(sentence: Sentence, saying: int) -> Span:
+    """What follows "as saying", a "that" left out; "giving" belongs to what it gives."""
+    if sentence.low(saying) == "giving":
+        return saying, sentence.stop
+    begin = saying + 1
+    return begin + (sentence.low(begin) == "that"), sentence.stop
+
+
+def speech_noun(sentence: Sentence) -> Attribution | None:
+    """ "The minister's remarks at a rally that …"."""
+    tokens, stop = sentence.tokens, sentence.stop
+    for index in range(1, len(tokens) - 2):
+        if (
+            sentence.quoted[index]
+            or tokens[index].low not in LEXICON.speech_nouns
+            or not tokens[index - 1].is_possessive
+        ):
+            continue
+        reach = range(index + 1, min(stop - 2, index + _MAX_SOURCE))
+        that = next((k for k in reach if tokens[k].low == "that"), None)
+        if that is None or not (sentence.quoted[that + 1] or is_clause(sentence, that + 1)):
+            continue
+        begin = index - 1
+        while begin and is_name(tokens[begin - 1]):
+            begin -= 1
+        return Attribution("according", "say", index, (begin, index), (that + 1, stop), begin)
+    return None
+
+
+def headline_colon(sentence: Sentence) -> Attribution | None:
+    """ "Smith: we will not yield" and "We will not yield: Smith", as headlines."""
+    tokens, end = sentence.tokens, len(sentence.tokens)
+    trailing = next((k for k in range(end - 2, max(2, end - 1 - _MAX_SIGNATURE), -1) if tokens[k].low == ":"), 0)
+    if trailing > 3 and all(is_name(token) for token in tokens[trailing + 1 :]):
+        return Attribution("colon", "say", trailing, (trailing + 1, end), (0, trailing), trailing)
+    labels = range(min(_MAX_LABEL, end))
+    colon = next((k for k in labels if tokens[k].low == ":" and not sentence.quoted[k]), 0)
+    is_label = all(is_name(token) or token.low in {"of", "the", "and"} for token in tokens[:colon])
+    if not colon or colon + 2 >= end or not is_label:
+        return None
+    return Attribution("colon", "say", colon, (0, colon), (colon + 1, sentence.stop), 0)

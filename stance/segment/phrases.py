@@ -1,0 +1,241 @@
+"""Noun phrases that can speak: who stands before a verb, who behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stance.segment.attribution import Span
+from stance.segment.clauses import clause_start, is_break, is_finite, is_manner, is_name, is_timely
+from stance.segment.cues import LEXICON
+from stance.segment.tokens import Sentence, Token
+
+# A longer phrase is none: a boundary was missed.
+MAX_PHRASE = 28
+# How far an insertion between commas may reach ("Doe, who is seen as moderate, said").
+_MAX_INSERTION = 40
+# How far a phrase of time or occasion, and the apposition behind an inverted verb, may reach.
+_MAX_ADJUNCT, _MAX_APPOSITION = 9, 14
+
+
+def can_speak(phrase: Sequence[Token]) -> bool:
+    """Whether a noun phrase names somebody or something that can make a statement."""
+    if not phrase:
+        return False
+    first = phrase[0]
+    if len(phrase) == 1 and first.low in LEXICON.pronouns:
+        return True
+    head = phrase[next((k for k, t in enumerate(phrase) if k and t.low in LEXICON.after_head), len(phrase)) - 1]
+    is_person = head.low in LEXICON.nouns or head.low in LEXICON.pronouns or head.low.endswith(tuple(LEXICON.agents))
+    if not is_name(head) and not is_person:
+        return False
+    # A capital that only the start of the sentence explains says nothing.
+    starts_with_name = is_name(first) and first.low not in LEXICON.determiners
+    if starts_with_name and len(phrase) > 1:
+        starts_with_name = first.low not in LEXICON.leading
+    if starts_with_name or any(is_name(token) for token in phrase[1:]):
+        return True
+    return first.low in LEXICON.groups or any(token.low in LEXICON.nouns for token in phrase)
+
+
+def subject_before(sentence: Sentence, verb: int, floor: int = 0) -> Span | None:
+    """The noun phrase that governs a verb standing behind it, or ``None`` if none can speak.
+
+    Args:
+        sentence: the sentence.
+        verb: index of the verb.
+        floor: first token the phrase may begin with.
+    """
+    verb = _over_relative(sentence, verb, floor)
+    start = clause_start(sentence, verb, floor)
+    end = _strip_tail(sentence, start, verb)
+    if end > start and sentence.tokens[end - 1].low == ",":
+        # "the minister, on Monday, said" and "Oleg, who declined to be named, said"
+        return _before_insertion(sentence, start, end - 1)
+    commas = [index for index in range(start, end) if sentence.tokens[index].low == ","]
+    begin = commas[-1] + 1 if commas else start
+    if commas and _is_enumeration(sentence, start, end, commas):
+        begin = commas[-2] + 1 if len(commas) > 1 else start
+    return _clean(sentence, begin, end)
+
+
+def subject_after(sentence: Sentence, verb: int) -> Span | None:
+    """The noun phrase behind an inverted verb (``"…," said the head of the mission, John Doe``)."""
+    tokens, stop = sentence.tokens, sentence.stop
+    begin = end = verb + 1
+    while end < min(stop, begin + MAX_PHRASE + 1) and not sentence.quoted[end]:
+        token = tokens[end]
+        if token.low == ",":
+            end = _apposition_end(sentence, end)
+            break
+        is_clause_break = token.low in LEXICON.subordinators and token.low != "that"
+        is_day = token.low in LEXICON.time and not token.text[:1].islower()
+        if token.low in LEXICON.phrase_ends or is_clause_break or is_day or _opens_circumstance(sentence, begin, end):
+            break
+        end += 1
+    if end - begin > MAX_PHRASE:
+        return None
+    return (begin, end) if can_speak(tokens[begin:end]) else None
+
+
+def _opens_circumstance(sentence: Sentence, begin: int, index: int) -> bool:
+    """Whether a phrase of time, occasion or listener begins at ``index``, inside a phrase that begins at ``begin``."""
+    word, following = sentence.low(index), sentence.low(index + 1)
+    if word not in LEXICON.trailing_prepositions or not following:
+        return False
+    if is_timely(sentence.tokens[index + 1]):
+        return True
+    if word == "to" and index > begin + 1 and following in {"reporters", "journalists", "the"}:
+        return True
+    opens = following in LEXICON.determiners or following in LEXICON.occasions
+    return opens and any(low in LEXICON.occasions for low in sentence.lows(index + 1, index + 7))
+
+
+def _apposition_end(sentence: Sentence, comma: int) -> int:
+    """End of an apposition behind a comma ("said the head of the mission, John Doe"), or the comma if there is none."""
+    tokens, begin = sentence.tokens, comma + 1
+    if begin >= sentence.stop or tokens[begin].low in LEXICON.time:
+        return comma
+    if not is_name(tokens[begin]) and tokens[begin].low not in LEXICON.determiners:
+        return comma
+    reach = range(begin, min(sentence.stop, comma + _MAX_APPOSITION))
+    return next((index for index in reach if tokens[index].low in {",", "."}), comma)
+
+
+def _strip_tail(sentence: Sentence, start: int, end: int) -> int:
+    """Leave out what stands between a speaker and the verb: adverbs, auxiliaries, days, "in a statement"."""
+    while end > start:
+        token = sentence.tokens[end - 1]
+        if is_manner(token) or token.low in LEXICON.auxiliaries:
+            end -= 1
+            continue
+        adjunct = _adjunct_start(sentence, start, end)
+        if adjunct is None:
+            return end
+        end = adjunct
+    return end
+
+
+def _adjunct_start(sentence: Sentence, start: int, end: int) -> int | None:
+    """Start of a phrase of time or occasion that ends right before ``end``, or ``None``."""
+    tokens = sentence.tokens
+    last = tokens[end - 1]
+    if not is_timely(last) and last.low not in LEXICON.occasions and not is_name(last):
+        return None
+    for index in range(end - 1, max(start, end - _MAX_ADJUNCT), -1):
+        if tokens[index].low == "," or is_break(tokens[index].low):
+            break
+        if tokens[index].low in LEXICON.prepositions and _is_adjunct(tokens[index:end]):
+            return index
+    if last.low not in LEXICON.time:
+        return None
+    index = end - 1
+    while index - 1 > start and is_timely(tokens[index - 1]):
+        index -= 1
+    return index if index > start else None
+
+
+def _is_adjunct(phrase: Sequence[Token]) -> bool:
+    """Whether a phrase that begins with a preposition tells a time ("on Monday") or an occasion ("in a speech")."""
+    preposition, inner = phrase[0], phrase[1:]
+    if is_timely(phrase[-1]) and all(is_timely(t) or t.low in {"the", "of"} for t in inner):
+        return True
+    if preposition.low not in LEXICON.occasion_prepositions or not any(t.low in LEXICON.occasions for t in inner):
+        return False
+    return inner[0].low in LEXICON.determiners or inner[0].low in LEXICON.occasions
+
+
+def _over_relative(sentence: Sentence, verb: int, floor: int) -> int:
+    """Where the subject ends if a relative clause between commas stands before the verb, else the verb itself.
+
+    Such a clause has conjunctions of its own ("Doe, who is seen as moderate, said") that must not end the search.
+    """
+    tokens, close = sentence.tokens, verb
+    while close > floor and (tokens[close - 1].low in LEXICON.adverbs or tokens[close - 1].low in LEXICON.auxiliaries):
+        close -= 1
+    if close <= floor or tokens[close - 1].low != ",":
+        return verb
+    for index in range(close - 2, max(floor, close - _MAX_INSERTION), -1):
+        if sentence.quoted[index]:
+            return verb
+        if tokens[index].low == "," and tokens[index + 1].low in {"who", "which", "whose"}:
+            return index
+    return verb
+
+
+def _before_insertion(sentence: Sentence, start: int, comma: int) -> Span | None:
+    """The noun phrase before an insertion that a comma closes; a name or office inserted stays part of it."""
+    commas = [index for index in range(start, comma) if sentence.tokens[index].low == ","]
+    starts, ends = [start, *(index + 1 for index in commas)], [*commas, comma]
+    pieces = [(begin, end) for begin, end in zip(starts, ends, strict=True) if begin < end]
+    for place, (begin, end) in enumerate(pieces):
+        subject = None if _opens_adjunct(sentence.tokens[begin]) else _clean(sentence, begin, end)
+        if subject is not None:
+            following = pieces[place + 1] if place + 1 < len(pieces) else None
+            return (subject[0], following[1]) if following and _is_apposition(sentence, following[0]) else subject
+    return None
+
+
+def _opens_adjunct(token: Token) -> bool:
+    """Whether a comma-bound piece that starts with this word is a circumstance, not a speaker."""
+    low = token.low
+    return low in LEXICON.prepositions or low in LEXICON.insertions or low.endswith(("ing", "ed"))
+
+
+def _is_apposition(sentence: Sentence, begin: int) -> bool:
+    """Whether an inserted piece names the speaker once more ("the minister, Jane Doe, said")."""
+    first = sentence.tokens[begin]
+    if _opens_adjunct(first) or is_timely(first):
+        return False
+    return is_name(first) or first.low in LEXICON.determiners or first.is_possessive
+
+
+def _is_enumeration(sentence: Sentence, start: int, end: int, commas: Sequence[int]) -> bool:
+    """Whether the last comma joins names ("Germany, France and Italy said")."""
+    tail = sentence.tokens[commas[-1] + 1 : end]
+    if not tail or not is_name(tail[0]) or all(token.low != "and" for token in tail):
+        return False
+    head = sentence.tokens[(commas[-2] + 1 if len(commas) > 1 else start) : commas[-1]]
+    return 0 < len(head) <= 3 and all(is_name(token) for token in head)
+
+
+def _clean(sentence: Sentence, begin: int, end: int) -> Span | None:
+    """Trim a candidate to the noun phrase and check that it can speak."""
+    tokens = sentence.tokens
+    behind = _behind_verb(sentence, begin, end)
+    if behind is None:
+        return None
+    # "an explosion which the rebels said …"
+    begin = max((k + 1 for k in range(behind + 1, end - 1) if tokens[k].low == "which"), default=behind)
+    while begin < end and (tokens[begin].low in LEXICON.leading or not tokens[begin].is_word):
+        begin += 1
+    begin = _skip_opening_phrase(sentence, begin, end)
+    if end - begin > 1 and tokens[end - 1].low in {"he", "she", "it", "they", "we"}:
+        begin = end - 1
+    if end - begin > 1 and tokens[end - 1].low in {"who", "which"}:
+        end -= 1
+    if begin >= end or end - begin > MAX_PHRASE:
+        return None
+    return (begin, end) if can_speak(tokens[begin:end]) else None
+
+
+def _behind_verb(sentence: Sentence, begin: int, end: int) -> int | None:
+    """Where a candidate starts if a finite verb stands in it: behind the joint after it, ``None`` without a joint."""
+    tokens = sentence.tokens
+    relative = next((k for k in range(begin, end) if tokens[k].low in {"who", "which"}), end)
+    for index in range(end - 1, begin, -1):
+        if index <= relative and is_finite(sentence, index):
+            return next((k + 1 for k in range(index + 1, end) if tokens[k].low in {"and", "or", ","}), None)
+    return begin
+
+
+def _skip_opening_phrase(sentence: Sentence, begin: int, end: int) -> int:
+    """Drop a phrase of time or place that opens the sentence without a comma ("On Monday the ministry said")."""
+    tokens = sentence.tokens
+    if begin >= end or (tokens[begin].low not in LEXICON.prepositions and tokens[begin].low not in {"late", "early"}):
+        return begin
+    index = begin + 1
+    while index < end and is_timely(tokens[index]):
+        index += 1
+    if index > begin + 1:
+        return index
+    return next((k for k in range(begin + 2, end) if tokens[k].low in LEXICON.determiners), end)

@@ -1,0 +1,132 @@
+"""Reads a sentence from left to right: which words report, and by which construction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stance.segment.attribution import Attribution, Span, is_relative
+from stance.segment.clauses import has_be, is_finite, is_name, is_negated
+from stance.segment.constructions import coordinated, finite, inverted, participle, passive, state
+from stance.segment.cues import LEXICON, Cue
+from stance.segment.frames import according_to, headline_colon, quoted_as, speech_noun
+from stance.segment.phrases import subject_before
+from stance.segment.sharing import closed, with_further
+from stance.segment.tokens import Sentence
+
+# How far a noun that looks like a verb may stand from the verb it is the subject of.
+_MAX_SUBJECT = 12
+
+
+def read_attributions(sentence: Sentence) -> list[Attribution]:
+    """All attributions of an outer sentence, in order of their cues; the innermost speaker has the words."""
+    if frame := quoted_as(sentence) or (headline_colon(sentence) if sentence.is_title else None):
+        return [frame]
+    found: list[Attribution] = []
+    for index, quoted in enumerate(sentence.quoted):
+        new = None if quoted else _at(sentence, index, found)
+        if new is not None:
+            found = with_further(sentence, found, new)
+    if found := closed(sentence, found):
+        return found
+    frame = according_to(sentence) or speech_noun(sentence)
+    return [frame] if frame else []
+
+
+def _at(sentence: Sentence, index: int, found: Sequence[Attribution]) -> Attribution | None:
+    """The attribution whose cue stands at ``index``, its content running to the end of the sentence."""
+    posture = state(sentence, index)
+    if posture is not None:
+        return posture
+    cue = _cue(sentence, index)
+    if cue is None:
+        return None
+    if "ing" in cue.forms:
+        return participle(sentence, index, cue.cut, found)
+    if "participle" in cue.forms and has_be(sentence, index):
+        return passive(sentence, index, cue.cut)
+    if sentence.low(index - 1) == "to" and not _is_continued(sentence, index - 2):
+        return None
+    return _governed(sentence, index, cue, found)
+
+
+def _governed(sentence: Sentence, index: int, cue: Cue, found: Sequence[Attribution]) -> Attribution | None:
+    """The attribution of a finite verb: coordinated, with a subject before it, or inverted."""
+    before = index
+    while before and not sentence.quoted[before - 1] and _may_precede(sentence.low(before - 1)):
+        before -= 1
+    joined = coordinated(sentence, index, before, found[-1]) if found else None
+    if joined is not None:
+        return joined
+    # No subject reaches back over the verb before it, unless that one sits in a relative clause.
+    floor = found[-1].cue + 1 if found and not is_relative(sentence, found[-1]) else 0
+    subject = subject_before(sentence, index, floor)
+    if subject is not None and cue.cut != "act" and sentence.low(subject[1] - 1) in LEXICON.outlets:
+        return None  # the outlet telling its source, not a speaker
+    if subject is not None and _fits(sentence, index, cue, subject, before):
+        return finite(sentence, index, cue.cut, subject)
+    return inverted(sentence, index, cue.cut)
+
+
+def _cue(sentence: Sentence, index: int) -> Cue | None:
+    """The reporting verb that the word at ``index`` may be; ``None`` also where it is negated."""
+    token = sentence.tokens[index]
+    cue = LEXICON.verbs.get(token.low)
+    is_named = token.is_capital and index > 0 and not sentence.is_title
+    if cue is None or is_named or token.is_possessive or not _has_needed(sentence, index, cue.lemma):
+        return None
+    return None if is_negated(sentence, index) else cue
+
+
+def _has_needed(sentence: Sentence, index: int, lemma: str) -> bool:
+    """Whether an ambiguous verb has one of the words behind it that make it a verb of speech."""
+    needs = LEXICON.needs.get(lemma)
+    if needs is None:
+        return True
+    if sentence.low(index + 1) in {"", ",", "."}:
+        return lemma in LEXICON.self_standing and any(sentence.quoted[:index])
+    place = index + 1
+    while place < sentence.stop - 1 and sentence.low(place) in LEXICON.adverbs:
+        place += 1
+    if sentence.low(place) in LEXICON.openers and place + 1 < sentence.stop and sentence.low(place) not in needs:
+        place += 1
+    return sentence.low(place) in needs or (is_name(sentence.tokens[place]) and ("NAME" in needs or sentence.is_title))
+
+
+def _may_precede(word: str) -> bool:
+    return word in LEXICON.adverbs or (word in LEXICON.auxiliaries and word != "to")
+
+
+def _is_continued(sentence: Sentence, index: int) -> bool:
+    """Whether an infinitive goes on with something said ("continues to insist")."""
+    return sentence.low(index) in {"continue", "continues", "continued"}
+
+
+def _fits(sentence: Sentence, index: int, cue: Cue, subject: Span, before: int) -> bool:
+    """Whether a subject and a word behind it are a speaker and its verb."""
+    if cue.forms == {"base"} and not _is_plural(sentence, subject, before, index):
+        return False
+    return not _is_noun(sentence, index)
+
+
+def _is_plural(sentence: Sentence, subject: Span, before: int, index: int) -> bool:
+    """Whether a bare verb form ("officials say") can belong to its subject."""
+    if any(word in LEXICON.before_base for word in sentence.lows(before, index)):
+        return sentence.low(index - 1) != "to" or _is_continued(sentence, index - 2)
+    words = sentence.lows(*subject)
+    if words[-1] in LEXICON.plurals or words[-1].endswith("s") or "and" in words:
+        return True
+    return any(word.endswith("s") and word in LEXICON.nouns for word in words)
+
+
+def _is_noun(sentence: Sentence, index: int) -> bool:
+    """Whether "calls", "demands", "reports" … is a noun here ("the minister's demands", "calls by … grew")."""
+    low, following = sentence.low(index), sentence.low(index + 1)
+    if sentence.tokens[index - 1].is_possessive:
+        return True
+    if following in {"of", "by", "from"} and low.endswith("s"):
+        return low not in LEXICON.verbs_before_of
+    if low in LEXICON.plural_nouns and following in LEXICON.noun_prepositions:
+        limit = next((k for k in range(index, sentence.stop) if sentence.low(k) == ","), sentence.stop)
+        if any(is_finite(sentence, k) for k in range(index + 2, min(limit, index + _MAX_SUBJECT))):
+            return True
+    return sentence.low(index - 1) in LEXICON.before_noun

@@ -1,0 +1,110 @@
+"""How several attributions share a sentence: which further cue is one of its own, and where each content ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from stance.segment.attribution import Attribution, Span, is_relative
+from stance.segment.clauses import is_finite
+from stance.segment.cues import LEXICON
+from stance.segment.tokens import Sentence
+
+
+def with_further(sentence: Sentence, found: list[Attribution], new: Attribution) -> list[Attribution]:
+    """The attributions of a sentence after one more to their right: added, in the place of others, or left out."""
+    if not found or _is_own(sentence, found[-1], new):
+        return [*found, new]
+    if new.role not in {"participle", "coordinated"}:
+        if new.is_trailing:
+            return _with_trailing(sentence, found, new)
+        if _is_nested(found[-1], new):
+            # "Doe said Moscow denies …": the innermost speaker has the words, but not "said his government denies …".
+            return found if sentence.low(new.outset) in LEXICON.own else [*found[:-1], new]
+    return found
+
+
+def _with_trailing(sentence: Sentence, found: list[Attribution], new: Attribution) -> list[Attribution]:
+    """ "…, the agency reported" adds nothing to speakers named before it, but what they merely did is its words."""
+    told = [a for a in found if LEXICON.lemma(sentence.low(a.cue)) not in LEXICON.deeds]
+    return told if any(a.content[0] < new.outset for a in told) else [*told, new]
+
+
+def _is_nested(last: Attribution, new: Attribution) -> bool:
+    """Whether a construction is the whole of what the last speaker is said to say."""
+    is_said = last.cut != "act" and last.content[1] > last.cue
+    return is_said and 0 <= new.outset - last.content[0] <= 1
+
+
+def _is_own(sentence: Sentence, last: Attribution, new: Attribution) -> bool:
+    """Whether a further attribution stands beside the last one."""
+    if is_relative(sentence, last) and new.role == "finite" and new.outset <= last.outset:
+        return True  # "Moscow, which denies it, says …"
+    if new.role in {"participle", "coordinated"}:
+        return new.outset > last.cue
+    if new.is_trailing or _is_nested(last, new) or new.outset <= last.cue:
+        return False
+    joint = sentence.low(new.outset - 1)
+    if joint in LEXICON.new_clause:
+        return joint not in {"and", "as"} or sentence.low(new.outset - 2) == ","
+    if last.is_trailing:
+        return True
+    return joint == "," and sentence.low(new.cue) in {"says", "said"}
+
+
+def closed(sentence: Sentence, found: Sequence[Attribution]) -> list[Attribution]:
+    """Let each content end where the next construction or a contrast begins; what is left empty is dropped."""
+    kept = []
+    for place, attribution in enumerate(found):
+        begin, end = _trim(sentence, *_bounds(sentence, attribution, found[place + 1 :]))
+        if begin < end:
+            kept.append(replace(attribution, content=(begin, end)))
+    return kept
+
+
+def _bounds(sentence: Sentence, attribution: Attribution, later: Sequence[Attribution]) -> Span:
+    """The content up to the next construction, the end of a subordinate clause, or a contrast."""
+    (begin, end), cue, first = attribution.content, attribution.cue, attribution.subject[0]
+    if begin <= cue and attribution.cut != "act":
+        return begin, end
+    resumes = is_relative(sentence, attribution) and bool(later) and later[0].outset <= first
+    if resumes or (first == 1 and sentence.low(0) in LEXICON.subordinators):
+        end = min(end, _comma_after(sentence, max(begin, cue)))
+    end = min(end, next((a.outset for a in later if a.outset > cue), end))
+    return begin, _contrast(sentence, max(begin, cue + 1), end)
+
+
+def _comma_after(sentence: Sentence, index: int) -> int:
+    """Index of the comma that closes an opening subordinate clause ("Although Russia denies it, …")."""
+    reach = range(index, sentence.stop)
+    return next((k for k in reach if sentence.low(k) == "," and not sentence.quoted[k]), sentence.stop)
+
+
+def _contrast(sentence: Sentence, begin: int, end: int) -> int:
+    """End of the content before ", although the statement gave no names"."""
+    reach = range(begin + 3, end - 1)
+    commas = (k for k in reach if sentence.low(k) == "," and not sentence.quoted[k])
+    return next((k for k in commas if _leaves(sentence, k, begin, end)), end)
+
+
+def _leaves(sentence: Sentence, comma: int, begin: int, end: int) -> bool:
+    """Whether the outlet has the word again behind a comma."""
+    following = sentence.low(comma + 1)
+    if following in {"which", "whose", "where"}:
+        return 2 * (comma - begin) >= end - begin  # most often background; the larger part stays
+    if following == "as":
+        return "reported" in sentence.lows(comma + 2, comma + 5)
+    if following == "and":  # a further deed of the speaker
+        is_past = sentence.low(comma + 2).endswith("ed") and is_finite(sentence, comma + 2)
+        return comma + 2 < end and is_past
+    return following in LEXICON.contrasts
+
+
+def _trim(sentence: Sentence, begin: int, end: int) -> Span:
+    """Leave out joints and marks at both ends; quotation marks stay until the span is made."""
+    tokens, quoted = sentence.tokens, sentence.quoted
+    while begin < end and not quoted[begin] and tokens[begin].low in LEXICON.joints:
+        begin += 1
+    while end > begin and not quoted[end - 1] and tokens[end - 1].low in LEXICON.joints:
+        end -= 1
+    return begin, end
