@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 import stance
 from stance.commands import BAD_DATA, BAD_USAGE, Commands, report
@@ -19,47 +19,28 @@ from stance.output import STREAM
 if TYPE_CHECKING:
     from stance.report.terminal import Findings
 
+_PATH = click.Path(path_type=Path)
 
-class SpeakerCommands(Commands):
-    """``stance speakers QUERY`` is ``stance speakers find QUERY``."""
-
-    default = "find"
-
-
-_settings: dict[str, Any] = {
-    "cls": Commands,
-    "rich_markup_mode": None,
-    "context_settings": {"help_option_names": ["-h", "--help"], "max_content_width": 100},
-}
-app = typer.Typer(**_settings, add_completion=False, pretty_exceptions_enable=False)
-speakers_app = typer.Typer(**_settings | {"cls": SpeakerCommands})
-app.add_typer(speakers_app, name="speakers")
-
-Model = Annotated[str, typer.Option("--model", "-m", metavar="NAME", help="shipped model, folder or hub:org/name")]
-Json = Annotated[bool, typer.Option("--json", help="JSON Lines instead of tables")]
-Speakers = Annotated[Path | None, typer.Option("--speakers", metavar="FILE", help="TOML file of your own speakers")]
-Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="day of publication")]
-Author = Annotated[str | None, typer.Option(metavar="NAME", help='who speaks where the text says "we"')]
-Force = Annotated[bool, typer.Option("--force", help="even if the text does not look English")]
-Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="write here, not to standard output")]
-Documents = Annotated[
-    list[str], typer.Argument(metavar="FILES", help="text files, folders of .txt files, or - for standard input")
-]
+_documents = click.argument("files", nargs=-1, required=True, metavar="FILES...")
+_model = click.option(
+    "--model",
+    "-m",
+    default="stance-en",
+    show_default=True,
+    metavar="NAME",
+    help="Shipped model, folder or hub:org/name.",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="JSON Lines instead of tables.")
+_speakers = click.option("--speakers", type=_PATH, metavar="FILE", help="TOML file of your own speakers.")
+_date = click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of publication.")
+_author = click.option("--author", metavar="NAME", help='Who speaks where the text says "we".')
+_force = click.option("--force", is_flag=True, help="Even if the text does not look English.")
 
 
-def _version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"stance {stance.__version__}")
-        raise typer.Exit
-
-
-@app.callback(invoke_without_command=True)
-def _stance(
-    ctx: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="show the version and stop")
-    ] = False,
-) -> None:
+@click.group(cls=Commands, invoke_without_command=True)
+@click.version_option(stance.__version__, message="stance %(version)s", help="Show the version and stop.")
+@click.pass_context
+def app(context: click.Context) -> None:
     """Statements by speaker, and the diplomatic stance each one takes.
 
     \b
@@ -68,27 +49,35 @@ def _stance(
       echo "We condemn the attack, the EU said." | stance analyze -
       stance label table.csv -o labelled.csv
     """
-    if ctx.invoked_subcommand is None:
-        typer.echo(ctx.get_help())
-        raise typer.Exit(BAD_USAGE)
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+        context.exit(BAD_USAGE)
 
 
 @app.command()
+@_documents
+@_model
+@_json
+@_speakers
+@_date
+@_author
+@_force
+@click.option("--output", "-o", default=STREAM, metavar="FILE", help="Write here, not to standard output.")
 def analyze(
-    files: Documents,
+    files: Sequence[str],
+    model: str,
     *,
-    model: Model = "stance-en",
-    as_json: Json = False,
-    speakers: Speakers = None,
-    date: Day = None,
-    author: Author = None,
-    force: Force = False,
-    output: Output = STREAM,
+    as_json: bool,
+    speakers: Path | None,
+    date: dt.datetime | None,
+    author: str | None,
+    force: bool,
+    output: str,
 ) -> None:
     """Documents: their statements, speakers and stances.
 
-    A question mark stands behind a label that the model is in doubt about. A file that cannot be read is reported and
-    passed over; the exit status is then 1.
+    FILES are texts in UTF-8, folders of .txt files, or - for standard input. A question mark stands behind a label that
+    the model is in doubt about. A file that cannot be read is reported and passed over; the exit status is then 1.
 
     \b
     Examples:
@@ -112,22 +101,19 @@ def analyze(
 
 
 @app.command()
-def label(
-    table: Annotated[str, typer.Argument(metavar="TABLE", help="CSV, TSV, JSON Lines or Parquet, or - with --format")],
-    *,
-    output: Annotated[str, typer.Option("--output", "-o", metavar="TABLE", help="the table to write")] = STREAM,
-    column: Annotated[str, typer.Option(metavar="NAME", help="the column of texts")] = "text",
-    format: Annotated[
-        str | None, typer.Option(metavar="NAME", help="csv, tsv, jsonl, parquet, where the name does not tell")
-    ] = None,
-    prefix: Annotated[str, typer.Option(metavar="TEXT", help="put before the names of the new columns")] = "",
-    model: Model = "stance-en",
-    as_json: Annotated[bool, typer.Option("--json", help="the summary as JSON on standard output")] = False,
-) -> None:
+@click.argument("table")
+@click.option("--output", "-o", default=STREAM, metavar="TABLE", help="The table to write, if not standard output.")
+@click.option("--column", default="text", show_default=True, metavar="NAME", help="The column of texts.")
+@click.option("--format", metavar="NAME", help="csv, tsv, jsonl or parquet, where the name of the table does not tell.")
+@click.option("--prefix", default="", metavar="TEXT", help="Put before the names of the new columns.")
+@_model
+@click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output.")
+def label(table: str, output: str, *, column: str, format: str | None, prefix: str, model: str, as_json: bool) -> None:
     """Tables: one text a row in, its stances out.
 
-    Its own columns stay untouched. New ones: labels, intensity, unsure, p_LABEL for each label, error. A row that
-    cannot be labelled keeps its place and has an error; the exit status is then 1. The table appears only complete.
+    TABLE is CSV, TSV, JSON Lines or Parquet, or - for standard input. Its columns stay untouched. New ones: labels,
+    intensity, unsure, p_LABEL for each label, error. A row that cannot be labelled keeps its place and has an error; then
+    the exit status is 1. The table appears only complete.
 
     \b
     Examples:
@@ -139,35 +125,40 @@ def label(
     from stance.report import terminal
 
     if as_json and output == STREAM:
-        raise typer.BadParameter("--json and the table cannot both go to standard output; name a table with -o")
+        raise click.UsageError("--json and the table cannot both go to standard output; name a table with -o")
     with terminal.progress("rows") as progress:
         found = label_table(
             table, output, stance.load(model), column=column, format=format, prefix=prefix, progress=progress
         )
-    typer.echo(json.dumps(found.to_dict()) if as_json else terminal.counts(found), err=not as_json)
+    click.echo(json.dumps(found.to_dict()) if as_json else terminal.counts(found), err=not as_json)
     if found.errors:
-        raise typer.Exit(BAD_DATA)
+        click.get_current_context().exit(BAD_DATA)
 
 
 @app.command()
+@click.argument("gold", type=_PATH, nargs=-1, required=True, metavar="GOLD...")
+@click.option("--documents", type=_PATH, metavar="FOLDER", help="Where DOC.txt are, if not beside the gold file.")
+@_model
+@click.option("--baselines/--no-baselines", default=True, show_default=True, help="Score the baselines, too.")
+@click.option("--train", type=_PATH, multiple=True, metavar="FILE", help="Training rows of the baselines; repeatable.")
+@click.option("--by", metavar="FIELD", help="Score the rows of each value of this field apart, too.")
+@_json
+@click.option("--output", "-o", type=_PATH, metavar="FOLDER", help="Write the reports here, too.")
 def evaluate(
-    gold: Annotated[list[Path], typer.Argument(metavar="GOLD", help="gold statements, JSON Lines")],
+    gold: Sequence[Path],
+    documents: Path | None,
+    model: str,
     *,
-    documents: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="where DOC.txt are, if not beside the gold file")
-    ] = None,
-    model: Model = "stance-en",
-    baselines: Annotated[bool, typer.Option(help="score the baselines, too")] = True,
-    train: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="training rows of the baselines")] = None,
-    by: Annotated[str | None, typer.Option(metavar="FIELD", help="score each value of this field apart")] = None,
-    as_json: Json = False,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="write the reports here, too")
-    ] = None,
+    baselines: bool,
+    train: Sequence[Path],
+    by: str | None,
+    as_json: bool,
+    output: Path | None,
 ) -> None:
     """Figures of a model on gold statements, and of baselines.
 
-    Where the gold has spans, finding the statements and their speakers in the documents is measured, too.
+    GOLD are JSON Lines with text and labels. Where they have spans, finding the statements and their speakers in the
+    documents is measured, too.
 
     \b
     Examples:
@@ -180,15 +171,21 @@ def evaluate(
 
     loaded = stance.load(model)
     for file in gold:
-        found = assess(file, loaded, documents=documents, train=train or (), by=by, baselines=baselines)
+        found = assess(file, loaded, documents=documents, train=train, by=by, baselines=baselines)
         with terminal.printer(STREAM, as_json) as show:
             show(found.to_dict(), partial(to_rich, found))
         if output is not None:
-            typer.echo(f"written: {', '.join(map(str, write_report(found, output)))}", err=True)
+            click.echo(f"written: {', '.join(map(str, write_report(found, output)))}", err=True)
 
 
-@speakers_app.callback()
-def _speakers() -> None:
+class SpeakerCommands(Commands):
+    """``stance speakers QUERY`` is ``stance speakers find QUERY``."""
+
+    default = "find"
+
+
+@app.group(cls=SpeakerCommands)
+def speakers() -> None:
     """Who can speak, and how a document's speakers are found.
 
     \b
@@ -198,12 +195,11 @@ def _speakers() -> None:
     """
 
 
-@speakers_app.command()
-def find(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="part of a name; all entries without one")] = "",
-    speakers: Speakers = None,
-    as_json: Json = False,
-) -> None:
+@speakers.command()
+@click.argument("query", default="")
+@_speakers
+@_json
+def find(query: str, speakers: Path | None, *, as_json: bool) -> None:
     """List or search the registry; "find" may be left out.
 
     \b
@@ -223,15 +219,21 @@ def find(
         show([describe(entry) for entry in entries], lambda: terminal.speakers(entries))
 
 
-@speakers_app.command()
+@speakers.command()
+@_documents
+@_speakers
+@_date
+@_author
+@_force
+@_json
 def explain(
-    files: Documents,
+    files: Sequence[str],
+    speakers: Path | None,
     *,
-    speakers: Speakers = None,
-    date: Day = None,
-    author: Author = None,
-    force: Force = False,
-    as_json: Json = False,
+    date: dt.datetime | None,
+    author: str | None,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """For each statement, what named its speaker, and who it is.
 
@@ -256,10 +258,9 @@ def explain(
 
 
 @app.command()
-def labels(
-    model: Annotated[str | None, typer.Option("--model", "-m", metavar="NAME", help="those of this model")] = None,
-    as_json: Json = False,
-) -> None:
+@click.option("--model", "-m", metavar="NAME", help="Those of this model.")
+@_json
+def labels(model: str | None, *, as_json: bool) -> None:
     """What each label means, as shipped or in a model.
 
     \b
@@ -299,4 +300,4 @@ def _each_document(
             else:
                 show(*findings)
     if refused:
-        raise typer.Exit(BAD_DATA)
+        click.get_current_context().exit(BAD_DATA)

@@ -6,27 +6,28 @@ import os
 import sys
 from typing import Any, NoReturn
 
-import typer
-from typer.core import TyperGroup
+import click
 
 from stance.errors import StanceError
 
 BAD_DATA, BAD_USAGE, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
-# Some versions of typer bring a click of their own: the base is found through what typer itself exports.
-_UsageError: Any = typer.BadParameter.__mro__[1]
 
 
-class Commands(TyperGroup):
+class Commands(click.Group):
     """A group whose errors are one sentence on standard error, and which may have a default command."""
 
     default: str | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.context_settings.setdefault("help_option_names", ["-h", "--help"])
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run, and end the process with the right status."""
         try:
             code = super().main(*args, **{**kwargs, "standalone_mode": False})
             sys.stdout.flush()
-        except _UsageError as error:
+        except click.ClickException as error:
             context = getattr(error, "ctx", None)
             path = context.command_path if context else "stance"
             fail(f"{_sentence(error.format_message())} (see {path} --help)", BAD_USAGE)
@@ -38,18 +39,18 @@ class Commands(TyperGroup):
             sys.exit(PIPE_CLOSED)
         except OSError as error:
             fail(f"{error.filename or 'input or output'}: {error.strerror}", BAD_DATA)
-        except (KeyboardInterrupt, typer.Abort):
+        except click.Abort:
             sys.exit(INTERRUPTED)
         sys.exit(code if isinstance(code, int) else 0)
 
-    def invoke(self, ctx: Any) -> Any:
+    def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a reader that has left ends it."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            raise typer.Exit(PIPE_CLOSED) from None
+            raise click.exceptions.Exit(PIPE_CLOSED) from None
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command in front where none is named."""
         if self.default and not {*args[:1]} & {*self.commands, "-h", "--help"}:
             args = [self.default, *args]
@@ -64,7 +65,7 @@ def fail(message: str, status: int) -> NoReturn:
 
 def report(message: str) -> None:
     """One sentence on standard error, on one line."""
-    typer.echo(f"stance: {' '.join(message.split())}", err=True)
+    click.echo(f"stance: {' '.join(message.split())}", err=True)
 
 
 def _sentence(message: str) -> str:
