@@ -193,8 +193,11 @@ def load(
     if threads is not None and threads < 1:
         raise StanceError(f"threads is {threads}", remedy="give at least 1")
     source = _locate(name_or_path)
-    opened = (str(source), backend, dict(thresholds) if thresholds is not None else None, threads)
-    if isinstance(source, Path) and (source / artefact.CARD).exists():
+    reopened = str(source.absolute()) if isinstance(source, Path) else source
+    opened = (reopened, backend, dict(thresholds) if thresholds is not None else None, threads)
+    record = Path(source) / artefact.CARD
+    # A link into nowhere is a broken stance model, not a plain one.
+    if isinstance(source, Path) and (record.exists() or record.is_symlink()):
         return _stance_model(source, backend, thresholds, threads, opened)
     if backend == "onnx":
         remedy = 'use backend="torch"'

@@ -260,6 +260,20 @@ def test_a_graph_that_onnx_runtime_cannot_load(folder):
         classifier.load(folder)
 
 
+def test_a_tokenizer_that_is_none(folder):
+    (folder / TOKENIZER).write_text("{}", encoding="utf-8")
+    reseal(folder, TOKENIZER)
+    with pytest.raises(ModelError, match="no tokenizer"):
+        classifier.load(folder)
+
+
+def test_a_record_that_is_a_link_into_nowhere(folder):
+    (folder / CARD).unlink()
+    (folder / CARD).symlink_to("absent.json")
+    with pytest.raises(ModelError, match="cannot be read"):
+        classifier.load(folder)
+
+
 def test_shipped_names(tmp_path, monkeypatch):
     shelf = tmp_path / "shelf"
     shutil.copytree(tiny_model.stance_model(), shelf / "small")

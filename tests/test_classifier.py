@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import pickle
 import shutil
 import socket
 import subprocess
@@ -196,6 +197,28 @@ def test_pickled_weights_are_refused(tmp_path):
     torch.save({}, tmp_path / "m" / "pytorch_model.bin")
     with pytest.raises(ModelError):
         classifier.load(tmp_path / "m")
+
+
+def test_damaged_weights_are_refused(tmp_path):
+    shutil.copytree(tiny_model.plain_model(), tmp_path / "m")
+    content = (tmp_path / "m" / "model.safetensors").read_bytes()
+    (tmp_path / "m" / "model.safetensors").write_bytes(content[: len(content) // 2])
+    with pytest.raises(ModelError, match="cannot load the model"):
+        classifier.load(tmp_path / "m")
+
+
+def test_loading_writes_nothing_on_the_terminal(capfd):
+    for folder in (tiny_model.stance_model(), tiny_model.plain_model()):
+        classifier.load(folder, backend="torch").predict_proba(TEXTS[:2])
+    classifier.load(tiny_model.stance_model()).predict_proba(TEXTS[:2])
+    assert capfd.readouterr() == ("", "")
+
+
+def test_copies_of_a_model_from_a_relative_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tiny_model.stance_model().parent)
+    packed = pickle.dumps(classifier.load("./tiny"))
+    monkeypatch.chdir(tmp_path)
+    assert pickle.loads(packed).name == "tiny"
 
 
 def test_regression_is_refused(tmp_path):

@@ -43,7 +43,10 @@ class OnnxBackend:
     ) -> None:
         from tokenizers import Tokenizer
 
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        try:
+            self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        except Exception as error:  # tokenizers raises nothing more specific.
+            raise ModelError(f"no tokenizer ({error})", where=tokenizer) from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self.wrapping = _wrapping(self._tokenizer)

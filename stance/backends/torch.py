@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ class TorchBackend:
     def logits(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Raw scores, (n, labels)."""
         # Some models find the end of the text by the padding token, so the filler is the real one.
-        ids, mask = pad(batch, filler=self._tokenizer.pad_token_id or 0)
+        ids, mask = pad(batch, filler=self._tokenizer.pad_token_id)
         inputs = {"input_ids": self._torch.from_numpy(ids), "attention_mask": self._torch.from_numpy(mask)}
         with self._torch.inference_mode():
             rows: NDArray[np.float32] = self._model(**inputs).logits.float().numpy()
@@ -91,18 +92,38 @@ def _load(source: str | Path) -> tuple[Any, Any]:
     if local and not (Path(name) / "config.json").is_file():
         raise ModelError("no model here (config.json is missing)", where=source, remedy="check the path")
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=local)
-        model, report = AutoModelForSequenceClassification.from_pretrained(
-            name, local_files_only=local, use_safetensors=True, dtype=torch.float32, output_loading_info=True
-        )
-    except (OSError, ValueError, KeyError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        with _quietly():
+            tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=local)
+            model, report = AutoModelForSequenceClassification.from_pretrained(
+                name, local_files_only=local, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+            )
+    except Exception as error:  # What loaders of all kinds of models raise has no common base.
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         remedy = "check the folder" if local else "check the name and the connection"
         raise ModelError(f"transformers cannot load the model ({reason})", where=source, remedy=remedy) from error
     if missing := sorted(report["missing_keys"]):
         remedy = "give a model fine-tuned for classification"
         raise ModelError(f"weights are missing: {', '.join(missing)}", where=source, remedy=remedy)
+    if tokenizer.pad_token_id is None:
+        raise ModelError("its tokenizer has no padding token", where=source, remedy="give an encoder, not a decoder")
     return tokenizer, model.eval()
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Without progress bars and load reports: what is wrong becomes an error here."""
+    from transformers.utils import logging as switches
+
+    logging: Any = switches
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
 
 
 def _describe(tokenizer: Any, config: Any, source: str | Path) -> PlainModel:
