@@ -73,7 +73,7 @@ def mentions(document: Document, statements: Sequence[Statement]) -> Group:
 
 def speakers(entries: Iterable[Entry]) -> Table:
     """Entries of the registry, with some of their other names."""
-    table = _table("id", "name", "kind", "of", "actor", "also")
+    table = _table("id", "name", "kind", "of", "actor", "also", widest=26)
     for entry in entries:
         speaker, rest = entry.speaker, len(entry.aliases) - _ALIASES_SHOWN
         also = ", ".join(entry.aliases[:_ALIASES_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
