@@ -112,7 +112,7 @@ def label(table: str, output: str, *, column: str, format: str | None, prefix: s
     """Tables: one text a row in, its stances out.
 
     TABLE is CSV, TSV, JSON Lines or Parquet, or - for standard input. Its columns stay untouched. New ones: labels,
-    intensity, unsure, p_LABEL for each label, error. A row that cannot be labelled keeps its place and has an error, and
+    intensity, unsure, p_LABEL for each label, error. A row that cannot be labelled keeps its place, with its error, and
     the exit status is 1. The table appears only complete.
 
     \b
