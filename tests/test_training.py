@@ -1,4 +1,5 @@
 import json
+import re
 import tomllib
 
 import numpy as np
@@ -23,20 +24,20 @@ def encoder(tmp_path_factory):
 @pytest.fixture
 def config_file(tmp_path):
     text = DEFAULT_CONFIG.read_text(encoding="utf-8")
-    for old, new in (
-        ("folds = 4 ", "folds = 2 "),
-        ("epochs = 5", "epochs = 25"),
-        ("batch_size = 16", "batch_size = 8"),
-        ("learning_rate = 1e-4", "learning_rate = 3e-3"),
-        ("head_factor = 5.0", "head_factor = 2.0"),
-        ("dropout = 0.1", "dropout = 0.0"),
-        ("bf16 = true", "bf16 = false"),
-        ("max_length = 256", "max_length = 48"),
-        ("stride = 64", "stride = 8"),
-        ("draws = 200", "draws = 20"),
+    for key, value in (
+        ("folds", "2"),
+        ("epochs", "25"),
+        ("batch_size", "8"),
+        ("learning_rate", "3e-3"),
+        ("head_factor", "2.0"),
+        ("dropout", "0.0"),
+        ("bf16", "false"),
+        ("max_length", "48"),
+        ("stride", "8"),
+        ("draws", "20"),
     ):
-        assert old in text
-        text = text.replace(old, new)
+        text, changed = re.subn(rf"(?m)^{key} = \S+", f"{key} = {value}", text)
+        assert changed, key
     path = tmp_path / "config.toml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -251,7 +252,7 @@ def test_unsure_bounds_hold_the_doubtful_middle():
 
 
 def test_configuration_names_every_offender(tmp_path):
-    text = DEFAULT_CONFIG.read_text(encoding="utf-8").replace("epochs = 5", "epoch = 5")
+    text = DEFAULT_CONFIG.read_text(encoding="utf-8").replace("epochs = ", "epoch = ")
     path = tmp_path / "config.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(StanceError, match=r"missing key fit\.epochs, unknown key fit\.epoch"):
