@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import stance
-from stance.commands import BAD_DATA, BAD_USAGE, Commands, report
-from stance.errors import DocumentError, StanceError
+from stance.commands import BAD_DATA, BAD_USAGE, Commands, each_document
+from stance.errors import StanceError
 from stance.output import STREAM
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def analyze(
         found = next(analyze_all([document], model=model, **options))
         return found.to_dict(), lambda: terminal.analysis(found)
 
-    _each_document(files, one, as_json, output)
+    each_document(files, one, as_json=as_json, output=output)
 
 
 @app.command()
@@ -254,7 +254,7 @@ def explain(
         found = stance.Analysis(known, tuple(segment(known, speakers=registry, force=force)))
         return found.to_dict(), lambda: terminal.mentions(known, found.statements)
 
-    _each_document(files, one, as_json, STREAM)
+    each_document(files, one, as_json=as_json)
 
 
 @app.command()
@@ -280,24 +280,3 @@ def labels(model: str | None, *, as_json: bool) -> None:
         book = loaded.card.codebook
     with terminal.printer(STREAM, as_json) as show:
         show(book.to_dict() | {"fingerprint": book.fingerprint}, lambda: terminal.labels(book))
-
-
-def _each_document(
-    files: Sequence[str], one: Callable[[stance.Document], Findings], as_json: bool, output: str
-) -> None:
-    """Write what each document gives; report those that cannot be read, and go on."""
-    from stance.reading import find_documents, read_document
-    from stance.report.terminal import printer
-
-    refused = 0
-    with printer(output, as_json) as show:
-        for path in find_documents(files):
-            try:
-                findings = one(read_document(path))
-            except DocumentError as error:
-                refused += 1
-                report(str(error))
-            else:
-                show(*findings)
-    if refused:
-        click.get_current_context().exit(BAD_DATA)

@@ -1,14 +1,21 @@
-"""A group of commands whose errors are one sentence on standard error, with the exit status that fits."""
+"""What the commands share: one-sentence errors with the exit status that fits, and the round over documents."""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from stance.errors import StanceError
+from stance.errors import DocumentError, StanceError
+from stance.output import STREAM
+from stance.types import Document
+
+if TYPE_CHECKING:
+    from stance.report.terminal import Findings
 
 BAD_DATA, BAD_USAGE, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
 
@@ -55,6 +62,37 @@ class Commands(click.Group):
         if self.default and not {*args[:1]} & {*self.commands, "-h", "--help"}:
             args = [self.default, *args]
         return super().parse_args(ctx, args)
+
+
+def each_document(
+    files: Sequence[str], one: Callable[[Document], Findings], *, as_json: bool, output: str = STREAM
+) -> None:
+    """Write what each document gives; report those that cannot be read, go on, and end with a status that tells.
+
+    Args:
+        files: as :func:`stance.reading.find_documents` takes them.
+        one: what to do with a document.
+        as_json: JSON Lines instead of tables.
+        output: the file to write, or ``-``.
+    """
+    from stance.reading import find_documents, read_document
+    from stance.report.terminal import printer, progress
+
+    paths, refused = list(find_documents(files)), 0
+    # Where the findings go to the screen, they are progress enough.
+    counting = progress("documents", len(paths)) if output != STREAM else nullcontext(lambda done: None)
+    with printer(output, as_json) as show, counting as count:
+        for number, path in enumerate(paths, start=1):
+            try:
+                findings = one(read_document(path))
+            except DocumentError as error:
+                refused += 1
+                report(str(error))
+            else:
+                show(*findings)
+            count(number)
+    if refused:
+        click.get_current_context().exit(BAD_DATA)
 
 
 def fail(message: str, status: int) -> NoReturn:

@@ -1,12 +1,15 @@
 """The command line as a process: what it prints, where, and how it ends."""
 
+import contextlib
 import csv
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from conftest import ROOT
@@ -20,6 +23,8 @@ BRUSSELS, March 3. The European Union condemns the raid on the border post, it s
 
 "We are worried about the famine in the valley," Josep Borrell said.
 """
+# For processes that run elsewhere than in the checkout.
+HERE = os.environ | {"PYTHONPATH": str(ROOT)}
 COMMANDS = ("analyze", "label", "evaluate", "speakers", "speakers find", "speakers explain", "labels")
 
 
@@ -225,20 +230,43 @@ def test_reader_that_leaves_early_is_no_error():
     assert (pipe.returncode, errors) == (141, b"")
 
 
-def test_progress_is_shown_on_a_terminal_alone(table, model_folder, tmp_path):
+@pytest.mark.parametrize(
+    ("arguments", "status", "shown"),
+    [("label table.csv -o o.csv", 1, b"3 rows"), ("analyze story.txt -o o", 0, b"1/1")],
+)
+def test_progress_is_shown_on_a_terminal(arguments, status, shown, table, story, model_folder, tmp_path):
     import pty
 
     terminal, side = pty.openpty()
-    command = [sys.executable, "-m", "stance", "label", table, "-o", tmp_path / "o.csv", "-m", model_folder]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=side, check=False)
+    command = [sys.executable, "-m", "stance", *arguments.split(), "-m", model_folder]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=HERE | {"TERM": "xterm"}, stdout=subprocess.PIPE, stderr=side, check=False
+    )
     os.close(side)
-    shown = b""
-    while True:
-        try:
-            shown += os.read(terminal, 4096)
-        except OSError:
-            break
+    seen = b""
+    # The other side of a terminal that nobody holds any more cannot be read.
+    with contextlib.suppress(OSError):
+        while True:
+            seen += os.read(terminal, 4096)
     os.close(terminal)
-    assert (done.returncode, done.stdout) == (1, b"")
-    assert b"\x1b[" in shown
-    assert b"3 rows" in shown
+    assert (done.returncode, done.stdout) == (status, b"")
+    assert b"\x1b[" in seen
+    assert shown in seen
+
+
+def test_interrupted_labelling_leaves_nothing_behind(model_folder, tmp_path):
+    out = tmp_path / "out.csv"
+    command = [sys.executable, "-m", "stance", "label", "-", "--format", "csv", "-o", out, "-m", model_folder]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(b"text\nWe condemn the raid.\n")
+    process.stdin.flush()
+    for _ in range(200):
+        if list(tmp_path.iterdir()):
+            break
+        time.sleep(0.1)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert process.returncode == 130
+    assert b"Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []
