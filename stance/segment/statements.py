@@ -16,8 +16,10 @@ from stance.segment.reader import read_attributions
 from stance.segment.sentences import split_outer, split_sentences
 from stance.segment.spans import Span, count_words, inside_quotes, is_soft, kind_of, pieces, without_soft_marks
 from stance.segment.tokens import Sentence, Token, tokenize
+from stance.speakers.entities import Entity
+from stance.speakers.mentions import Mention
 from stance.speakers.registry import Registry
-from stance.speakers.resolve import Entity, Mention, Resolver
+from stance.speakers.resolve import Resolver
 from stance.types import Document, Kind, Speaker, Statement
 
 # A quotation this long is speech even where no verb introduces it; shorter ones are names and quoted words.
@@ -109,7 +111,7 @@ class _Segmenter:
     def _signed(self, block: Block, signature: Signature) -> None:
         """Every sentence of a post or a speaker's turn is a statement of its author."""
         mention = Mention(signature.name, signature.start, signed=True, handle=signature.handle)
-        voice = _Voice(self.resolver.resolve(mention), signature.date or self.date, SIGNED, mention)
+        voice = _Voice(self.resolver.resolve(mention).entities, signature.date or self.date, SIGNED, mention)
         for piece in without_links(self.text, block.start, block.end):
             for start, end in split_sentences(self.text, *piece):
                 if not _BARE.fullmatch(self.text, start, end):
@@ -157,10 +159,9 @@ class _Segmenter:
         """Who speaks in an attribution, and when."""
         start = sentence.tokens[attribution.subject[0]].start
         mention = Mention(self.text[start : sentence.tokens[attribution.subject[1] - 1].end], start)
-        speakers = self.resolver.resolve(mention)
+        resolved = self.resolver.resolve(mention)
         date = said_on(_around(self.text, sentence.tokens, attribution), self.date) or self.date
-        confidence = CONFIDENCE[attribution.role] * self.resolver.certainty(mention)
-        return _Voice(speakers, date, confidence, mention)
+        return _Voice(resolved.entities, date, CONFIDENCE[attribution.role] * resolved.certainty, mention)
 
     def _leftover(
         self, span: Span, sentence: Sentence, quotes: Sequence[Quote], covered: Sequence[Span], voice: _Voice | None

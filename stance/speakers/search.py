@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from stance.speakers.registry import Entry, Registry, key
+from stance.speakers.entries import Entry, key
+from stance.speakers.registry import Registry
 
 
 def search(registry: Registry, query: str = "") -> list[Entry]:

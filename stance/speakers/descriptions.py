@@ -1,0 +1,91 @@
+"""Descriptions ("the ministry", "the Ukrainian president", "diplomats"): somebody of the document or the registry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stance.speakers.discourse import Discourse
+from stance.speakers.entities import Cast, Entity
+from stance.speakers.mentions import Reading
+from stance.speakers.names import lower_words
+from stance.speakers.vocabulary import VOCABULARY
+
+
+class Descriptions:
+    """Resolves descriptions in one document."""
+
+    def __init__(self, cast: Cast, discourse: Discourse) -> None:
+        self.cast, self.discourse = cast, discourse
+        self.registry, self.date = cast.registry, cast.date
+        # Registered persons who held some office and whom the document names.
+        found = (self.registry.find(name) for name in cast.full_names.values())
+        self._named = [entry for entry in found if entry is not None and entry.offices]
+
+    def resolve(self, reading: Reading) -> Entity | None:
+        """Somebody already known, or an office-holder; ``None`` if the description is all there is."""
+        if reading.office and reading.body:
+            return self._holder(reading.office, reading)
+        head = reading.head
+        if not head or (reading.organ and reading.state):
+            return None
+        if not reading.is_definite and not (head.endswith("s") and " " not in reading.text):
+            return None
+        called = self._called(reading)
+        if called is not None:
+            return called
+        if VOCABULARY.is_person(head):
+            topic = self.registry.entries.get(self.cast.topic or "")
+            return self._holder(reading.office, replace(reading, body=topic)) if reading.office and topic else None
+        return self._of_sort(reading)
+
+    def _called(self, reading: Reading) -> Entity | None:
+        """Somebody of the document who was called so before."""
+        words = frozenset(lower_words(reading.text)) - {reading.head}
+        office = frozenset((reading.office or "").split())
+        for entity in self.discourse.latest():
+            if reading.state and entity.actor != reading.state:
+                continue
+            if not office <= entity.titles or (reading.gender and entity.gender not in (None, reading.gender)):
+                continue
+            if reading.head not in entity.heads and VOCABULARY.spelled(reading.head) not in entity.titles:
+                continue
+            if not words or reading.state or words & entity.titles or not words.isdisjoint(lower_words(entity.name)):
+                return entity
+        return None
+
+    def _of_sort(self, reading: Reading) -> Entity | None:
+        """The latest mission, union or state, for a noun that says no more than that."""
+        seen = [e for e in self.discourse.latest() if not reading.state or e.actor == reading.state]
+        if reading.head in VOCABULARY.missions:
+            return next((e for e in seen if e.heads & VOCABULARY.missions), None)
+        if reading.head in VOCABULARY.unions:
+            kinds = ("union",) if reading.head in {"bloc", "union"} else ("union", "organisation", "ngo", "group")
+            return next((e for e in seen if e.kind in kinds), None)
+        is_bare = not set(lower_words(reading.text)) - {reading.head}
+        if reading.head in VOCABULARY.states and is_bare:
+            return next((e for e in seen if e.kind == "state"), None)
+        return None
+
+    def _holder(self, office: str, reading: Reading) -> Entity | None:
+        """Who holds an office: somebody of the document first, else the registry by the document's date."""
+        if reading.body is None:
+            return None
+        of = [reading.body.speaker.id]
+        of += [reading.body.speaker.actor] if reading.body.speaker.actor != of[0] else []
+        for entity in self.discourse.latest():
+            if self._holds(entity, office, of, reading):
+                return entity
+        for body in of:
+            named = [entry for entry in self._named if self.registry.holds(entry, office, body, self.date)]
+            holder = named[0] if named else self.registry.holder(office, body, self.date) if self.date else None
+            if holder is not None and (reading.gender is None or holder.gender in (None, reading.gender)):
+                return self.cast.registered(holder)
+        return None
+
+    def _holds(self, entity: Entity, office: str, of: list[str], reading: Reading) -> bool:
+        """Whether somebody of the document is known, or was called, the holder of an office."""
+        if reading.gender and entity.gender not in (None, reading.gender):
+            return False
+        if entity.entry is not None and entity.entry.offices:
+            return any(self.registry.holds(entity.entry, office, body, self.date) for body in of)
+        return entity.is_person and entity.actor in of and set(office.split()) <= entity.titles

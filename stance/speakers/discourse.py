@@ -1,0 +1,91 @@
+"""Who was spoken of when: the order that decides what "he", "it" and "they" stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from itertools import islice
+
+from stance.speakers.entities import Entity
+
+# How many sentences back a pronoun reaches, and a speaker outranks those merely mentioned since.
+_REACH, _SPEAKER_REACH = 6, 3
+# How many entities back a description ("the ministry") is looked for; it keeps long documents linear.
+_MEMORY = 200
+
+
+class Weight(IntEnum):
+    """How prominent an entity was in a sentence."""
+
+    MENTIONED = 1
+    FIRST = 2
+    SPEAKING = 3
+
+
+class Discourse:
+    """Entities by how recently and how prominently they were seen; sentences are counted from 0."""
+
+    def __init__(self) -> None:
+        self._sentence = 0
+        # Sentence and weight at which each was last seen, the latest at the end.
+        self._seen: dict[Entity, tuple[int, Weight]] = {}
+
+    def next_sentence(self) -> None:
+        """Close a sentence."""
+        self._sentence += 1
+
+    def see(self, entity: Entity, weight: Weight) -> None:
+        """Remember an entity of the current sentence; speaking outranks what is said of it besides."""
+        last = self._seen.get(entity)
+        if weight == Weight.SPEAKING or last is None or last[0] < self._sentence:
+            self._seen.pop(entity, None)
+            self._seen[entity] = (self._sentence, weight)
+
+    def latest(self, *, speaking: bool = False) -> list[Entity]:
+        """The entities last seen, the latest and most prominent first; on demand only those last seen speaking."""
+        found = (e for e in reversed(self._seen) if not speaking or self._seen[e][1] == Weight.SPEAKING)
+        return self._sorted(islice(found, _MEMORY))
+
+    def pronoun(self, word: str) -> tuple[Entity | None, float]:
+        """Whom "he", "she", "it" or "they" stands for, and how sure that is, in [0, 1].
+
+        It is the surer the nearer the entity is, and the fewer others the word could stand for.
+        """
+        recent = self._recent()
+        if word in ("he", "she"):
+            gender = "m" if word == "he" else "f"
+            people = [e for e in recent if e.is_person and (e.gender or gender) == gender]
+            people.sort(key=self._was_speaking, reverse=True)
+            return self._choice(people)
+        things = [e for e in recent if not e.is_person and self._seen[e][1] > Weight.MENTIONED]
+        if word == "it":
+            things = [e for e in things if not e.is_plural]
+            # A speaker before a mere mention: what "it" says, it mostly began to say some sentences ago.
+            things.sort(key=lambda e: self._seen[e][1] == Weight.SPEAKING, reverse=True)
+        else:
+            things.sort(key=lambda e: e.is_plural, reverse=True)
+        return self._choice(things)
+
+    def _choice(self, candidates: list[Entity]) -> tuple[Entity | None, float]:
+        """The first candidate and how sure it is."""
+        if not candidates:
+            return None, 0.5
+        distance = self._sentence - self._seen[candidates[0]][0]
+        rivals = [e for e in candidates[1:] if self._seen[e][0] >= self._seen[candidates[0]][0]]
+        return candidates[0], round(max(0.9 - 0.05 * max(distance - 1, 0) - (0.1 if rivals else 0.0), 0.5), 3)
+
+    def _was_speaking(self, entity: Entity) -> bool:
+        sentence, weight = self._seen[entity]
+        return weight == Weight.SPEAKING and self._sentence - sentence <= _SPEAKER_REACH
+
+    def _recent(self) -> list[Entity]:
+        found = []
+        for entity in reversed(self._seen):
+            if self._sentence - self._seen[entity][0] > _REACH:
+                break
+            found.append(entity)
+        return self._sorted(iter(found))
+
+    def _sorted(self, entities: Iterator[Entity]) -> list[Entity]:
+        """The latest first; within a sentence the most prominent, then the one that came up first in the document."""
+        return sorted(entities, key=lambda e: (-self._seen[e][0], -self._seen[e][1], e.number))

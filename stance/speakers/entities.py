@@ -1,0 +1,207 @@
+"""The speakers of one document while it is read: everything that was said to name each of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+
+import regex
+
+from stance.speakers.entries import Entry
+from stance.speakers.mentions import Reading
+from stance.speakers.names import core_words, lower_words
+from stance.speakers.registry import Registry
+from stance.speakers.scan import full_names, topic
+from stance.speakers.vocabulary import VOCABULARY
+from stance.types import Speaker
+
+_NO_LETTER = regex.compile(r"[^\p{L}\p{N}]+")
+
+
+@dataclass(slots=True, eq=False)
+class Entity:
+    """One speaker of a document.
+
+    Attributes:
+        name: the fullest name so far.
+        number: place in the order of first mentions.
+        entry: its entry in the registry, if it has one.
+        kind: see :class:`Speaker`.
+        state: id of the actor that describes it ("the Dutch minister"), for those outside the registry.
+        serves: whether it speaks for that actor; ``None`` as long as the text does not tell.
+        titles: words of its titles, in common spelling.
+        heads: nouns it was called by.
+        gender: ``m``, ``f`` or ``None``.
+        spelled: the name that the document has for a registered speaker, where it is not the registry's.
+        dated: a registered person as of the document's date.
+    """
+
+    name: str
+    number: int
+    entry: Entry | None = None
+    kind: str = "other"
+    state: str | None = None
+    serves: bool | None = None
+    titles: set[str] = field(default_factory=set)
+    heads: set[str] = field(default_factory=set)
+    gender: str | None = None
+    spelled: str | None = None
+    dated: Speaker | None = None
+
+    @property
+    def is_person(self) -> bool:
+        """Whether "he" or "she" can stand for it."""
+        return self.kind in ("person", "office")
+
+    @property
+    def is_plural(self) -> bool:
+        """Whether "they" stands for it in its own right."""
+        return self.entry is None and not self.is_person and is_plural(self.name)
+
+    @property
+    def actor(self) -> str | None:
+        """Id of the actor it belongs to, if any."""
+        return self.entry.speaker.actor if self.entry else self.state
+
+    def speaker(self) -> Speaker:
+        """The speaker it stands for."""
+        if self.entry is not None:
+            speaker = self.dated or self.entry.speaker
+            return replace(speaker, name=self.spelled) if self.spelled else speaker
+        slug = _NO_LETTER.sub("-", self.name.casefold()).strip("-") or "unnamed"
+        actor = self.state if self.state and self.serves else self.name
+        return Speaker(slug, self.name, self.kind, self.state, actor)
+
+
+def is_plural(name: str) -> bool:
+    """Whether a description names several ("police", "EU leaders", "servicemen of the unit")."""
+    words = core_words(name)
+    return any(word in VOCABULARY.plurals or _has_plural_form(word) for word in words[:1] + words[-1:])
+
+
+def _has_plural_form(word: str) -> bool:
+    return word.endswith("men") or (word.endswith("s") and not word.endswith(("ss", "us")))
+
+
+class Cast:
+    """All entities of a document, found by name.
+
+    Args:
+        registry: known actors.
+        text: the document; the names in it are collected before anything is resolved.
+        date: its date.
+
+    Attributes:
+        entities: in order of first mention.
+        full_names: last names to the fullest name in the document.
+        topic: id of the state that the document is mostly about.
+    """
+
+    def __init__(self, registry: Registry, text: str, date: dt.date | None) -> None:
+        self.registry, self.text, self.date = registry, text, date
+        self.entities: list[Entity] = []
+        self.full_names = full_names(text, registry)
+        self.topic = topic(text, registry)
+        self._by_name: dict[str, Entity] = {}
+
+    def named(self, reading: Reading) -> Entity:
+        """The entity of a reading, made if it is new, enriched if it is known."""
+        name = reading.person or reading.text
+        if reading.person and reading.entry is None:
+            if " " not in name:
+                name = self.full_names.get(name.casefold(), name)
+            full = self.registry.find(name)
+            if full is not None and full.speaker.kind == "person":
+                reading = replace(reading, entry=full)
+        entity = self._known(name, reading) or self._make(name, reading)
+        self._enrich(entity, name, reading)
+        return entity
+
+    def registered(self, entry: Entry) -> Entity:
+        """The entity of a registered speaker."""
+        reading = Reading(entry.speaker.name, entry=entry)
+        return self._known(entry.speaker.name, reading) or self._make(entry.speaker.name, reading)
+
+    def mentioned(self, name: str, entry: Entry | None) -> Entity:
+        """The entity of a bare name."""
+        is_person = entry is None or entry.speaker.kind == "person"
+        reading = Reading(name, entry=entry, person=name if is_person else None)
+        return self._known(name, reading) or self._make(name, reading)
+
+    def _known(self, name: str, reading: Reading) -> Entity | None:
+        if reading.entry is not None:
+            return self._by_name.get(f"id:{reading.entry.speaker.id}")
+        low = name.casefold()
+        found = self._by_name.get(low)
+        last = low.rpartition(" ")[2]
+        if found is None and last != low and last in self.full_names:
+            found = self._by_name.get(last)
+        if found is None and reading.organ and reading.state:
+            found = self._by_name.get(f"{reading.state}:{reading.organ}")
+        return found
+
+    def _make(self, name: str, reading: Reading) -> Entity:
+        entry = reading.entry
+        entity = Entity(entry.speaker.name if entry else name, len(self.entities), entry, _kind(reading))
+        if entry:
+            entity.gender = entry.gender
+            entity.spelled = self._spelled(entry)
+            entity.dated = self.registry.at(entry, self.date)
+            entity.heads.update(lower_words(entry.speaker.name))
+            entity.titles.update(self._titles(entry))
+            self._by_name[f"id:{entry.speaker.id}"] = entity
+        else:
+            self._by_name[name.casefold()] = entity
+            if reading.person:
+                self._by_name.setdefault(name.rpartition(" ")[2].casefold(), entity)
+            if reading.organ and reading.state:
+                self._by_name[f"{reading.state}:{reading.organ}"] = entity
+            elif reading.organ and self.topic:
+                entity.state, entity.serves = self.topic, True
+        self.entities.append(entity)
+        return entity
+
+    def _enrich(self, entity: Entity, name: str, reading: Reading) -> None:
+        """Remember what a further mention tells of an entity."""
+        entity.titles |= reading.titles
+        if reading.head:
+            entity.heads.add(reading.head)
+        entity.gender = reading.gender or entity.gender
+        if entity.entry is not None:
+            return
+        if reading.person is not None and len(name.split()) > len(entity.name.split()):
+            entity.name = name
+        if reading.person is None and reading.organ and len(reading.text) > len(entity.name):
+            entity.name = reading.text
+        entity.state = entity.state or reading.state
+        if entity.serves is None:
+            entity.serves = True if reading.serves is None and reading.organ else reading.serves
+
+    def _titles(self, entry: Entry) -> set[str]:
+        """Words of the titles that a person holds at the document's date; all ever held if none is known to be."""
+        held = [office for office in entry.offices if self.date and office.held_on(self.date)] or entry.offices
+        titles = (f"{VOCABULARY.spelled(office.title)} {VOCABULARY.office(office.title)}" for office in held)
+        return {word for title in titles for word in title.split()}
+
+    def _spelled(self, entry: Entry) -> str | None:
+        """The fullest name of a registered person or body in the document, ``None`` for the registry's own."""
+        speaker = entry.speaker
+        if speaker.kind in ("state", "union") or speaker.name in self.text:
+            return None
+        names = [name for name in entry.aliases if " " in name or speaker.kind != "person"]
+        return max((name for name in names if name in self.text), key=len, default=None)
+
+
+def _kind(reading: Reading) -> str:
+    """Kind of the speaker that a reading names."""
+    if reading.entry:
+        return reading.entry.speaker.kind
+    if reading.person:
+        return "person"
+    if reading.office or VOCABULARY.is_person(reading.head):
+        return "office" if reading.office or reading.serves else "person"
+    if reading.organ and reading.organ != "diplomats":
+        return "body"
+    if reading.head in VOCABULARY.plurals or (_has_plural_form(reading.head) and reading.head in reading.text):
+        return "group"  # a capital would make it a name
+    return "body" if reading.head in VOCABULARY.institutions else "other"

@@ -1,0 +1,78 @@
+"""Who speaks through a text: statements, reports and declarations belong to whoever issued them."""
+
+from __future__ import annotations
+
+import regex
+
+from stance.speakers.descriptions import Descriptions
+from stance.speakers.discourse import Discourse
+from stance.speakers.entities import Cast, Entity
+from stance.speakers.mentions import Mention, Reading, read_mention
+from stance.speakers.names import strip_article, without_possessive
+from stance.speakers.vocabulary import VOCABULARY
+
+_BY = regex.compile(r"\b(?:by|from)\s+(.+?)(?:\s+on (?:behalf|the)\b|\s+on\s|$)")
+_OF = regex.compile(r"^.*?\bof\s+(?:the\s+)?(\p{Lu}.+)$")
+_SITE = regex.compile(r"\bon (?:the )?(.+?)['’]s (?:web ?site|website|page|account|channel|blog)")
+# "the EU's joint statement", "the final declaration": what stands before the noun.
+_NOUN = regex.compile(r"(?i)\s*\b(?:joint|separate|written|official|final|mission)?\s*\w+$")
+# A text that the document names with its issuer before.
+_ISSUED = regex.compile(
+    r"(?i)\b(?:statement|declaration|report|communiqu[eé]|resolution|letter|document|readout|release|message)\b"
+    r"\s+(?:of|by|from|issued by|released by|published by)\s+(?:the\s+)?((?:\p{L}[\p{L}.'’-]*+\s?){1,8})"
+)
+_ISSUER = regex.compile(
+    r"(?:\p{Lu}[\p{L}.'’-]*+)"
+    r"(?:\s+(?:(?:of|for|the|policy|foreign|affairs|department|ministry|office)\b|\p{Lu}[\p{L}.'’-]*+))*"
+)
+_NOBODY = regex.compile(r"(?i)(?:a|an|its|his|her|their)\b")
+# How far back in the document an issuer is looked for.
+_REACH = 900
+
+
+class Issuers:
+    """Resolves nouns for texts in one document."""
+
+    def __init__(self, cast: Cast, discourse: Discourse, descriptions: Descriptions) -> None:
+        self.cast, self.discourse, self.descriptions = cast, discourse, descriptions
+        # Reports and laws keep their issuer through a document.
+        self._lasting: dict[str, Entity] = {}
+
+    def resolve(self, mention: Mention, reading: Reading) -> Entity:
+        """Whoever issued the text that a mention names; the text itself if the document does not tell."""
+        issuer = (
+            self._lasting.get(reading.head)
+            or self._in_mention(strip_article(mention.text))
+            or self._before(mention.start)
+            or (self._speaking() if reading.is_definite else None)
+            or self.cast.named(reading)
+        )
+        if reading.head in VOCABULARY.lasting:
+            self._lasting[reading.head] = issuer
+        return issuer
+
+    def _read(self, words: str) -> Reading:
+        return read_mention(words, self.cast.registry)
+
+    def _in_mention(self, text: str) -> Entity | None:
+        """ "a statement by X", "the declaration of X", "a post on X's page", "X's statement", "the X report"."""
+        if match := _BY.search(text) or _OF.search(text):
+            return self.cast.named(self._read(match[1]))
+        if match := _SITE.search(text):
+            return self.descriptions.resolve(self._read(f"the {match[1]}")) or self.cast.named(self._read(match[1]))
+        before = without_possessive(_NOUN.sub("", text.partition(" of ")[0]))
+        owner = self._read(before) if before else None
+        return self.cast.named(owner) if owner and (owner.entry or owner.state) else None
+
+    def _before(self, start: int) -> Entity | None:
+        """The issuer of a text named in the sentences before."""
+        issued = _ISSUED.search(self.cast.text, max(0, start - _REACH), start)
+        if issued is None or _NOBODY.match(issued[1]):
+            return None
+        name = _ISSUER.match(issued[1])
+        return self.cast.named(self._read(name[0].strip())) if name else None
+
+    def _speaking(self) -> Entity | None:
+        """Who spoke last: a body, if one did."""
+        seen = self.discourse.latest(speaking=True)
+        return next((entity for entity in seen if not entity.is_person), seen[0] if seen else None)

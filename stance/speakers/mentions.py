@@ -1,0 +1,171 @@
+"""Reading a mention: the person, office, institution and state that its words name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import regex
+
+from stance.speakers.entries import Entry
+from stance.speakers.names import (
+    core_words,
+    lower_words,
+    person_in,
+    raw_words,
+    strip_article,
+    without_possessive,
+    words_of,
+)
+from stance.speakers.registry import Registry
+from stance.speakers.vocabulary import VOCABULARY
+
+_DEFINITE = regex.compile(r"(?i)\s*(?:the|this|that|these|its|his|her|their)\b")
+_INDEFINITE = regex.compile(r"(?i)\s*(?:an?|some|several|many|one)\b")
+_EPITHET = regex.compile(r"^(?i:\S+-(?:member|nation|strong|led|based|country|backed))\s+")
+_LEADER = regex.compile(r"\S+ leader|leader of (?:the )?\S+")
+_OF = regex.compile(r"(.+?) of (?:the )?(.+)")
+# The longest name of a state or body, and the longest title, in words.
+_MAX_NAME, _MAX_TITLE = 5, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words that name a speaker, with their offset.
+
+    Attributes:
+        text: the words.
+        start: offset in the document.
+        signed: whether they are the signature of a post or the label of a turn.
+        handle: account name of a post, with its "@".
+    """
+
+    text: str
+    start: int
+    signed: bool = False
+    handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a mention says by itself, before the discourse is asked.
+
+    Attributes:
+        text: the mention without article.
+        entry: registry entry that the whole mention, or the name in it, is.
+        person: name of a person in it, without titles.
+        titles: words of office before or behind the name, in common spelling.
+        body: the state, union or body named in it ("Kazakh president" gives Kazakhstan).
+        office: title in common form, where the mention is an office-holder without a name.
+        organ: kind of a state institution ("foreign-ministry"), where it is one.
+        serves: whether it speaks for the state or body named; ``None`` if the words do not tell.
+        gender: ``m`` or ``f`` where a word tells.
+        head: last word of the core noun phrase, casefolded ("delegation", "ministry").
+        is_definite: whether it begins with "the", "this" or a possessive pronoun.
+    """
+
+    text: str
+    entry: Entry | None = None
+    person: str | None = None
+    titles: frozenset[str] = frozenset()
+    body: Entry | None = None
+    office: str | None = None
+    organ: str | None = None
+    serves: bool | None = None
+    gender: str | None = None
+    head: str = ""
+    is_definite: bool = False
+
+    @property
+    def state(self) -> str | None:
+        """Id of the actor named in it."""
+        return self.body.speaker.actor if self.body else None
+
+
+def read_mention(mention: str, registry: Registry) -> Reading:
+    """Take a mention apart with the registry's names and the vocabulary's word lists."""
+    text = strip_article(mention)
+    words = lower_words(text)
+    head = core_words(text)[-1:]
+    bare = Reading(text, gender=_gender(words), head="".join(head), is_definite=_DEFINITE.match(mention) is not None)
+    whole = registry.find(without_possessive(text)) or registry.find(_EPITHET.sub("", text))
+    if whole is not None:
+        return replace(bare, entry=whole, body=whole)
+    core, _, apposition = (part.strip(" ,") for part in text.partition(","))
+    body, named = _body_in(core, registry) or _body_in(apposition, registry) or (None, "")
+    titles = frozenset(VOCABULARY.spelled(word) for word in words if VOCABULARY.is_title(word))
+    serves = _serves(lower_words(text.replace(named, " ", 1)), body)
+    reading = replace(bare, body=body, titles=titles, serves=serves)
+    name = person_in(core, registry) or person_in(apposition, registry, is_apposition=True)
+    if name and VOCABULARY.institutions.intersection(core_words(apposition)[-1:]):
+        reading, name = replace(reading, text=core), None  # "Doe & Sons, a Dutch firm"
+    if name:
+        return replace(reading, entry=_known_person(name, reading.state, registry), person=name)
+    may_hold = reading.serves is not False and not _INDEFINITE.match(mention)
+    is_organ = (body is not None or reading.is_definite) and not VOCABULARY.is_person(reading.head)
+    return replace(
+        reading, office=_office(core, registry) if may_hold else None, organ=_organ(core) if is_organ else None
+    )
+
+
+def _known_person(name: str, state: str | None, registry: Registry) -> Entry | None:
+    """The registered person of a full name, or of a surname that only one has, or one of the state named."""
+    known = registry.find(name)
+    if known is not None:
+        return known if known.speaker.kind == "person" else None
+    sharers = registry.persons(name) if " " not in name else ()
+    if len(sharers) == 1:
+        return sharers[0]
+    return next((entry for entry in sharers if entry.speaker.actor == state), None)
+
+
+def _body_in(text: str, registry: Registry) -> tuple[Entry, str] | None:
+    """The first state, union, body or people named in a phrase, longest names first, and the words that name it."""
+    raw, words = raw_words(text), words_of(text)
+    for start, word in enumerate(words):
+        if not (word[:1].isupper() or word[:1] == "@"):
+            continue
+        for length in range(min(_MAX_NAME, len(words) - start), 0, -1):
+            name = " ".join([*raw[start : start + length - 1], words[start + length - 1]])
+            actor = registry.actor_of(word) if length == 1 else None
+            entry = registry.entries.get(actor) if actor else registry.find(name)
+            if entry is not None and entry.speaker.kind != "person":
+                return entry, name
+    return None
+
+
+def _office(core: str, registry: Registry) -> str | None:
+    """The longest title in a phrase that says no more than that somebody holds it."""
+    low = VOCABULARY.spelled(core)
+    inverted = _OF.fullmatch(low)
+    for phrase in (low, f"{inverted[2]} {inverted[1]}") if inverted else (low,):
+        words = lower_words(phrase)
+        for length in range(min(_MAX_TITLE, len(words)), 0, -1):
+            for start in range(len(words) - length + 1):
+                title = " ".join(words[start : start + length])
+                others = words[:start] + words[start + length :]
+                if _is_office(title, registry) and not VOCABULARY.deputies.intersection(others):
+                    return None if title == "leader" and not _LEADER.fullmatch(low) else VOCABULARY.office(title)
+    return None
+
+
+def _is_office(title: str, registry: Registry) -> bool:
+    return title in VOCABULARY.offices or title in registry.titles
+
+
+def _organ(core: str) -> str | None:
+    return next((kind for kind, pattern in VOCABULARY.organs.items() if pattern.search(core)), None)
+
+
+def _serves(words: list[str], body: Entry | None) -> bool | None:
+    """Whether somebody speaks for the state or body that describes them, by the words beside its name."""
+    if body is not None and body.speaker.kind not in ("state", "union"):
+        return VOCABULARY.outsiders.isdisjoint(words)
+    if not VOCABULARY.own_voices.isdisjoint(words):
+        return False
+    return True if not VOCABULARY.servants.isdisjoint(words) else None
+
+
+def _gender(words: list[str]) -> str | None:
+    if not VOCABULARY.female.isdisjoint(words):
+        return "f"
+    return "m" if not VOCABULARY.male.isdisjoint(words) else None

@@ -1,0 +1,79 @@
+"""The words by which speakers are described, from ``words.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final
+
+import regex
+
+_LISTS = ("persons", "service", "bodies", "texts", "others")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All of ``words.toml``, where each list is explained, ready for look-up by casefolded word.
+
+    Attributes:
+        organs: kinds of state institutions, and the pattern that finds their names in a phrase.
+        offices: every name of an office in its common spelling, to the title it is looked up under.
+        spellings: a word of a title to its common spelling and gender.
+    """
+
+    particles: frozenset[str]
+    honorifics: frozenset[str]
+    titles: frozenset[str]
+    qualifiers: frozenset[str]
+    persons: frozenset[str]
+    groups: frozenset[str]
+    plurals: frozenset[str]
+    female: frozenset[str]
+    male: frozenset[str]
+    outsiders: frozenset[str]
+    servants: frozenset[str]
+    own_voices: frozenset[str]
+    institutions: frozenset[str]
+    states: frozenset[str]
+    unions: frozenset[str]
+    missions: frozenset[str]
+    documents: frozenset[str]
+    lasting: frozenset[str]
+    deputies: frozenset[str]
+    organs: Mapping[str, regex.Pattern[str]]
+    offices: Mapping[str, str]
+    spellings: Mapping[str, str]
+
+    def is_title(self, word: str) -> bool:
+        """Whether a casefolded word is (part of) a title."""
+        return word in self.titles or word in self.qualifiers
+
+    def is_person(self, word: str) -> bool:
+        """Whether a casefolded noun stands for one person."""
+        return word in self.titles or word in self.persons
+
+    def spelled(self, title: str) -> str:
+        """A title in lower case, common spelling and no gender."""
+        return " ".join(self.spellings.get(word, word) for word in title.casefold().split())
+
+    def office(self, title: str) -> str:
+        """The title under which an office is looked up."""
+        common = self.spelled(title)
+        return self.offices.get(common, common)
+
+
+def _read() -> Vocabulary:
+    data: dict[str, Any] = tomllib.loads(files("stance.speakers").joinpath("words.toml").read_text(encoding="utf-8"))
+    organs = {kind: regex.compile(rf"(?i)\b(?:{'|'.join(names)})\b") for kind, names in data["organs"].items()}
+    offices = {name: office for office, others in data["offices"].items() for name in (office, *others)}
+    return Vocabulary(
+        organs=organs,
+        offices=offices,
+        spellings=data["spellings"],
+        **{name: frozenset(words.split()) for section in _LISTS for name, words in data[section].items()},
+    )
+
+
+VOCABULARY: Final = _read()
