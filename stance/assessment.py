@@ -74,7 +74,7 @@ def read_gold(path: str | Path) -> list[Gold]:
         raise EvaluationError("no such gold file", where=path)
     found = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except UnicodeDecodeError as error:
         raise EvaluationError("not UTF-8 text", where=path) from error
     for number, line in enumerate(lines, start=1):
@@ -232,7 +232,7 @@ def _baselines(
 def _training_rows(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         raise EvaluationError("no such file of training rows", where=path)
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").split("\n")
     rows = [_parse(line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
     return [row for row in rows if row.get("split") != "test"]
 

@@ -39,7 +39,8 @@ def grams(text: str, size: int) -> set[tuple[str, ...]]:
 
 def read(path: Path) -> list[dict[str, Any]]:
     """Rows of a JSON Lines file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    # Not splitlines: a text may hold other line ends than "\n".
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
 def schema_problems(rows: Sequence[dict[str, Any]]) -> list[str]:
@@ -47,7 +48,9 @@ def schema_problems(rows: Sequence[dict[str, Any]]) -> list[str]:
     labels = codebook.load().ids
     problems = []
     for field in ("id", "text"):
-        problems += [f"{field} occurs twice: {value!r}" for value, n in Counter(row[field] for row in rows).items() if n > 1]
+        problems += [
+            f"{field} occurs twice: {value!r}" for value, n in Counter(row[field] for row in rows).items() if n > 1
+        ]
     for row in rows:
         if set(row) - {"contrast"} != _FIELDS:
             problems.append(f"{row['id']}: fields {sorted(set(row) ^ _FIELDS)}")
@@ -104,7 +107,9 @@ def borrowed(rows: Sequence[dict[str, Any]], others: Iterable[Path]) -> list[tup
 def cue_pattern(path: Path) -> regex.Pattern[str]:
     """The published cue list as one pattern: a stem a line, ``#`` starts a comment."""
     lines = (line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
-    return regex.compile(r"(?i)\b(?:" + "|".join(regex.escape(line).replace(r"\ ", r"\s+") for line in lines if line) + ")")
+    return regex.compile(
+        r"(?i)\b(?:" + "|".join(regex.escape(line).replace(r"\ ", r"\s+") for line in lines if line) + ")"
+    )
 
 
 def agreement(rows: Sequence[dict[str, Any]], second: Sequence[dict[str, Any]]) -> dict[str, float]:
@@ -126,7 +131,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print every finding; exit status 1 if there is any."""
     parser = argparse.ArgumentParser(prog="python -m training.audit", description=__doc__)
     parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS, help="folder of the corpus")
-    parser.add_argument("--against", type=Path, nargs="+", default=[], metavar="FILE", help="collections not to borrow from")
+    parser.add_argument(
+        "--against", type=Path, nargs="+", default=[], metavar="FILE", help="collections not to borrow from"
+    )
     options = parser.parse_args(arguments)
     rows = [row for path in sorted(options.corpus.glob("*.jsonl")) for row in read(path)]
     readings = options.corpus / "readings"
@@ -143,7 +150,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cueless = sum(bool(row["labels"]) and not cues.search(row["text"]) for row in rows)
     groups = Counter(row["group"] for row in rows if row["group"])
     out = sys.stdout.write
-    out(f"{len(rows)} rows, {len(groups)} contrast groups with {sum(groups.values())} rows, {cueless} labelled rows without a cue\n")
+    out(f"{len(rows)} rows, {len(groups)} contrast groups with {sum(groups.values())} rows, ")
+    out(f"{cueless} labelled rows without a cue\n")
     for split in ("train", "test"):
         ids = {row["id"] for row in rows if row["split"] == split}
         ids |= {row["id"] for row in disputed if row["split"] == split}

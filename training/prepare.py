@@ -63,7 +63,7 @@ def read_rows(path: Path, labels: Sequence[str]) -> list[dict[str, Any]]:
     """
     rows: list[dict[str, Any]] = []
     offenders = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         try:
