@@ -132,7 +132,7 @@ def _phrase_end(sentence: Sentence, begin: int) -> int | None:
         low = tokens[index].low
         if low in LEXICON.occasions or low in LEXICON.listeners:
             return index + 1
-        if low in {",", ".", "that", ";", ":"} or low in LEXICON.finite:
+        if low in {",", ".", "that", ";", ":"} or low in LEXICON.finite or low in LEXICON.prepositions:
             break
     index = begin + 1
     while index < limit and is_name(tokens[index]):

@@ -108,7 +108,8 @@ def coordinated(sentence: Sentence, cue: int, before: int, previous: Attribution
         previous: the attribution to the left of it.
     """
     verbs, joint = LEXICON.verbs, sentence.low(before - 1)
-    if joint not in {"and", "but", "or"} and not (sentence.is_title and joint in {",", ";"}):
+    is_listed = joint == "," and sentence.low(cue + 1) not in LEXICON.after_participle
+    if joint not in {"and", "but", "or"} and not is_listed and not (sentence.is_title and joint in {",", ";"}):
         return None
     verb, earlier = verbs[sentence.low(cue)], verbs.get(sentence.low(previous.cue))
     same = earlier is None or bool(verb.forms & earlier.forms) or has_be(sentence, previous.cue)

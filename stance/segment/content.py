@@ -40,7 +40,8 @@ def content_before(sentence: Sentence, end: int) -> Span | None:
 def content_after(sentence: Sentence, cue: int, cut: CueClass) -> Span | None:
     """What follows the cue, to the end of the sentence, or ``None`` if nothing of substance does."""
     stop, begin = sentence.stop, _skip_to_content(sentence, cue)
-    if stop - begin < 2:
+    is_short_act = cut == "act" and stop - begin == 1 and sentence.low(begin) not in LEXICON.subject_pronouns
+    if stop - begin < 2 and not is_short_act:
         return None
     act = act_start(sentence, cue), stop
     that = _complementizer(sentence, cue, begin, cut)

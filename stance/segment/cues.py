@@ -78,6 +78,7 @@ class Lexicon:
     auxiliary_verbs: frozenset[str]
     clause_openers: frozenset[str]
     before_trailing: frozenset[str]
+    after_participle: frozenset[str]
     openers: frozenset[str]
     before_base: frozenset[str]
     listened: frozenset[str]
@@ -122,7 +123,7 @@ def _verbs(lists: Mapping[CueClass, str], irregular: Mapping[str, list[str]]) ->
     for cut in _CLASSES:
         for lemma in lists[cut].split():
             inflected = _inflect(lemma) | dict(zip(forms, irregular.get(lemma, ()), strict=False))
-            for form, word in inflected.items():
+            for form, word in ((form, word) for form, words in inflected.items() for word in words.split()):
                 known = verbs.get(word)
                 others = known.forms if known and known.lemma == lemma else frozenset()
                 verbs[word] = Cue(lemma, cut, others | {form})

@@ -22,6 +22,8 @@ def can_speak(phrase: Sequence[Token]) -> bool:
     if not phrase:
         return False
     first = phrase[0]
+    if first.low in {"no", "none", "nobody"}:
+        return False
     if len(phrase) == 1 and first.low in LEXICON.pronouns:
         return True
     head = phrase[next((k for k, t in enumerate(phrase) if k and t.low in LEXICON.after_head), len(phrase)) - 1]

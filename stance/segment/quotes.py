@@ -9,7 +9,13 @@ from dataclasses import dataclass
 import regex
 
 _MARK = regex.compile(r"[\"“”„«»″]|''|``")
-_OPENERS, _CLOSERS = frozenset("“„«") | {"``"}, frozenset("”»") | {"''"}
+# Single marks count only in texts without double ones, and only around what ends like a sentence or part of one.
+_SINGLE = regex.compile(
+    r"(?<![\p{L}\p{N}])(?:‘([^‘\n]{3,999}?[,.!?…])’|'([^'\n][^\n]{2,999}?[,.!?…])')(?![\p{L}\p{N}])"
+)
+_OPENERS, _CLOSERS = frozenset("“„") | {"``"}, frozenset("”")
+# French open with the first and close with the second, Germans the other way round.
+_GUILLEMETS = {"«": "open", "»": "close"}
 _BEFORE_OPEN = frozenset(" \t\n\r\u00a0([{—–-/:")
 _AFTER_CLOSE = frozenset(" \t\n\r\u00a0)]}.,;:!?—–-/'’")
 
@@ -19,47 +25,27 @@ MAX_PARAGRAPHS = 8
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A quotation: offsets of its marks' inner side; ``closed`` is false when no closing mark belongs to it."""
+    """A quotation.
+
+    Attributes:
+        start: offset behind the opening mark.
+        end: offset of the closing mark, or where the quotation breaks off.
+        outer_start: offset of the opening mark.
+        outer_end: offset behind the closing mark.
+        closed: whether a closing mark belongs to it.
+    """
 
     start: int
     end: int
+    outer_start: int
+    outer_end: int
     closed: bool
-
-    @property
-    def outer_start(self) -> int:
-        """Offset of the opening mark."""
-        return self.start - 1
-
-    @property
-    def outer_end(self) -> int:
-        """Offset behind the closing mark."""
-        return self.end + (1 if self.closed else 0)
 
 
 def overlapping(quotes: Sequence[Quote], start: int, end: int) -> list[Quote]:
     """Those of the ``quotes`` of :func:`find_quotes` that, marks included, share a code point with ``start:end``."""
     first = bisect_right(quotes, start, key=lambda quote: quote.outer_end)
     return list(quotes[first : bisect_left(quotes, end, first, key=lambda quote: quote.outer_start)])
-
-
-def _direction(text: str, start: int, end: int, inside: bool) -> str:
-    """Whether the mark at ``text[start:end]`` opens or closes, by its own shape, else by its neighbours."""
-    mark = text[start:end]
-    before = text[start - 1] if start else "\n"
-    after = text[end] if end < len(text) else "\n"
-    if mark == "“" and inside and after in _AFTER_CLOSE and before not in _BEFORE_OPEN:
-        return "close"  # a German or mistyped closing mark
-    if mark in _OPENERS:
-        return "open"
-    if mark in _CLOSERS:
-        return "close"
-    can_open, can_close = before in _BEFORE_OPEN, after in _AFTER_CLOSE
-    if can_open and not can_close:
-        return "open"
-    if can_close and not can_open:
-        return "close"
-    # Alone on its line, or squeezed between letters: whatever is missing.
-    return "close" if inside else "open"
 
 
 def find_quotes(text: str, breaks: Sequence[int]) -> list[Quote]:
@@ -73,28 +59,50 @@ def find_quotes(text: str, breaks: Sequence[int]) -> list[Quote]:
         breaks: sorted offsets at which paragraphs end.
     """
     quotes: list[Quote] = []
-    opened: int | None = None
+    opened: tuple[int, int] | None = None
+    marks = 0
     for match in _MARK.finditer(text):
-        inside = opened is not None
-        direction = _direction(text, match.start(), match.end(), inside)
-        if direction == "open":
-            if opened is not None:
-                quotes.append(_cut_short(text, opened, match.start(), breaks))
-            opened = match.end()
-        elif opened is not None:
-            crossed = bisect_right(breaks, match.start()) - bisect_right(breaks, opened)
-            if crossed > MAX_PARAGRAPHS:
+        marks += 1
+        is_opening = _opens(text, *match.span(), inside=opened is not None)
+        if opened is not None:
+            crossed = bisect_right(breaks, match.start()) - bisect_right(breaks, opened[1])
+            if is_opening or crossed > MAX_PARAGRAPHS:
                 quotes.append(_cut_short(text, opened, match.start(), breaks))
             else:
-                quotes.append(Quote(opened, match.start(), closed=True))
-            opened = None
+                quotes.append(Quote(opened[1], match.start(), opened[0], match.end(), closed=True))
+        opened = match.span() if is_opening else None
     if opened is not None:
         quotes.append(_cut_short(text, opened, len(text), breaks))
-    return [quote for quote in quotes if text[quote.start : quote.end].strip()]
+    found = quotes if marks else _single(text)
+    return [quote for quote in found if text[quote.start : quote.end].strip()]
 
 
-def _cut_short(text: str, opened: int, limit: int, breaks: Sequence[int]) -> Quote:
+def _opens(text: str, start: int, end: int, *, inside: bool) -> bool:
+    """Whether the mark at ``text[start:end]`` opens or closes, by its own shape, else by its neighbours."""
+    mark = text[start:end]
+    before = text[start - 1] if start else "\n"
+    after = text[end] if end < len(text) else "\n"
+    can_open, can_close = before in _BEFORE_OPEN, after in _AFTER_CLOSE
+    if mark == "“" and inside and can_close:
+        return False  # a German or mistyped closing mark
+    if mark == "”" and not inside and can_open and not can_close:
+        return True  # a Swedish or mistyped opening mark
+    if mark in _OPENERS or mark in _CLOSERS:
+        return mark in _OPENERS
+    if can_open != can_close:
+        return can_open
+    # Free of both neighbours, or squeezed between letters: whatever is missing.
+    return _GUILLEMETS[mark] == "open" if mark in _GUILLEMETS else not inside
+
+
+def _single(text: str) -> list[Quote]:
+    """Quotations between single marks."""
+    groups = ((match, 1 if match[1] is not None else 2) for match in _SINGLE.finditer(text))
+    return [Quote(*match.span(group), *match.span(), closed=True) for match, group in groups]
+
+
+def _cut_short(text: str, opened: tuple[int, int], limit: int, breaks: Sequence[int]) -> Quote:
     """An unclosed quotation: up to the end of its paragraph, or to the next mark if that comes first."""
-    index = bisect_right(breaks, opened)
+    index = bisect_right(breaks, opened[1])
     end = min(breaks[index] if index < len(breaks) else len(text), limit)
-    return Quote(opened, end, closed=False)
+    return Quote(opened[1], end, opened[0], end, closed=False)

@@ -110,8 +110,8 @@ def _fits(sentence: Sentence, index: int, cue: Cue, subject: Span, before: int) 
 
 def _is_plural(sentence: Sentence, subject: Span, before: int, index: int) -> bool:
     """Whether a bare verb form ("officials say") can belong to its subject."""
-    if any(word in LEXICON.before_base for word in sentence.lows(before, index)):
-        return sentence.low(index - 1) != "to" or _is_continued(sentence, index - 2)
+    if sentence.low(index - 1) == "to" or any(word in LEXICON.before_base for word in sentence.lows(before, index)):
+        return True
     words = sentence.lows(*subject)
     if words[-1] in LEXICON.plurals or words[-1].endswith("s") or "and" in words:
         return True

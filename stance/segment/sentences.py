@@ -17,6 +17,8 @@ _INITIALS = regex.compile(r"(?:\p{L}\.)+\p{L}")
 _NEXT = regex.compile(r"\s*+[\"“„«(\[‘–—•-]*+\s*+([@#]?[\p{L}\p{N}]++)?")
 # No abbreviation is longer.
 _MAX_ABBREVIATION = 12
+# A sentence that only names the speaker of the question before it is no longer, in characters and words.
+_MAX_TRAILER, _MAX_TRAILER_WORDS = 120, 10
 
 
 def split_sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -48,13 +50,26 @@ def split_outer(text: str, start: int, end: int, quotes: Sequence[Quote]) -> lis
         quotes: all quotations of the document, in order.
     """
     spans, begin = [], start
-    for _, stop in split_sentences(text, start, end):
+    sentences = split_sentences(text, start, end)
+    for (_, stop), following in zip(sentences, [*sentences[1:], None], strict=True):
         place = bisect_left(quotes, stop, key=lambda quote: quote.outer_end)
-        if place == len(quotes) or not quotes[place].start < stop < quotes[place].outer_end:
-            spans.append((begin, stop))
-            begin = stop
+        is_inside = place < len(quotes) and quotes[place].start < stop < quotes[place].outer_end
+        ends_quote = place < len(quotes) and quotes[place].outer_end == stop and text[quotes[place].end - 1] in "?!"
+        if is_inside or (ends_quote and following is not None and _is_trailer(text, *following)):
+            continue
+        spans.append((begin, stop))
+        begin = stop
     spans.append((begin, end))
     return [trimmed for span in spans if (trimmed := trim(text, *span))]
+
+
+def _is_trailer(text: str, start: int, end: int) -> bool:
+    """Whether a sentence only says who spoke before it ("Doe asked.")."""
+    words = text[start : min(end, start + _MAX_TRAILER)].casefold().rstrip(".").split()
+    if end - start >= _MAX_TRAILER or not 1 < len(words) <= _MAX_TRAILER_WORDS:
+        return False
+    verbs = (LEXICON.verbs.get(word.rstrip(",")) for word in words[1:])
+    return any(verb is not None and (verb.cut != "act" or verb.lemma == "ask") for verb in verbs)
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -34,7 +34,7 @@ def is_soft(text: str, quote: Quote) -> bool:
 
 def without_soft_marks(tokens: Sequence[Token], soft: Sequence[Quote]) -> list[Token]:
     """The tokens but for the marks of soft quotations."""
-    marks = {quote.start - 1 for quote in soft} | {quote.end for quote in soft}
+    marks = {place for q in soft for place in (*range(q.outer_start, q.start), *range(q.end, q.outer_end))}
     return [token for token in tokens if token.start not in marks]
 
 
@@ -58,8 +58,19 @@ def pieces(text: str, span: Span, quotes: Sequence[Quote]) -> list[Span]:
             piece = (start, end) if quote is None else (max(start, quote.start), min(end, quote.end))
             piece = _strip(text, *piece, edges=_EDGES if quote is None else _EDGES + _MARKS)
             if _WORD.search(text, *piece):
-                found.append(piece)
+                found.append(piece if quote else _with_marks(piece, around))
     return found
+
+
+def _with_marks(span: Span, quotes: Sequence[Quote]) -> Span:
+    """The span with the marks of quotations that it holds to the last word but without a mark."""
+    start, end = span
+    for quote in quotes:
+        if quote.closed and quote.end == end and quote.outer_start >= start:
+            end = quote.outer_end
+        elif quote.closed and quote.start == start and quote.outer_end <= end:
+            start = quote.outer_start
+    return start, end
 
 
 def kind_of(text: str, span: Span, quotes: Sequence[Quote]) -> Kind:

@@ -85,6 +85,9 @@ class _Segmenter:
         # Who spoke last in the running text, and in which of its sentences.
         self.voice: _Voice | None = None
         self.voice_sentence = self.sentence = 0
+        # Statements of a quotation left open at the end of its paragraph, by place in ``found``: the paragraph behind
+        # it, which opens with a mark again, may name the speaker.
+        self.open: list[int] = []
         self.is_address = self._is_address()
 
     def run(self) -> list[Statement]:
@@ -139,6 +142,8 @@ class _Segmenter:
         if not any(token.is_word for token in tokens):
             return
         sentence = Sentence(tokens, inside_quotes(tokens, [q for q in quotes if q not in soft]), is_title=is_title)
+        if not sentence.quoted[0]:
+            self.open.clear()
         first_person = _is_first_person(sentence)
         narrates = any(sentence.quoted) or is_title or not first_person
         covered: list[Span] = []
@@ -151,6 +156,7 @@ class _Segmenter:
         self.resolver.notice(" ".join(t.text for t, q in zip(tokens, sentence.quoted, strict=True) if not q))
         self._leftover((words[0].start, words[-1].end), sentence, quotes, covered, voice)
         if voice is not None:
+            self._close(voice)
             self.voice, self.voice_sentence = voice, self.sentence
         elif not any(sentence.quoted) and (first_person or self.is_address) and not is_title:
             self._address((words[0].start, words[-1].end))
@@ -176,18 +182,27 @@ class _Segmenter:
             length = count_words(self.text, begin, end)
             if voice is not None:
                 if length >= MIN_SPEECH_WORDS - 2 or self.text[begin:end].rstrip()[-1:] in ",.!?":
-                    self._take((begin, end), quotes, replace(voice, confidence=CONFIDENCE["inverted"], mention=None))
+                    rest = replace(voice, confidence=CONFIDENCE["inverted"], mention=None)
+                    self._take((begin, end), quotes, rest, "headline" if sentence.is_title else None)
                 continue
             whole = length >= WHOLE_SHARE * words
             is_name = sentence.is_title or _TITLED.search(self.text, max(start, begin - _MAX_TITLED), begin)
             if is_name or not (whole or length >= MIN_SPEECH_WORDS):
                 continue
             if whole:
+                first = len(self.found)
                 self._take((begin, end), quotes, self._continuing(CONTINUED))
+                self.open += range(first, len(self.found)) if not quote.closed else ()
                 self.voice_sentence = self.sentence
             elif self.voice is not None and self.sentence - self.voice_sentence <= 1:
                 self._take((start, stop), quotes, self._continuing(LONG_QUOTE))
                 return
+
+    def _close(self, voice: _Voice) -> None:
+        """Give the open quotation to the speaker who is named behind its last paragraph."""
+        for place in self.open:
+            self.found[place] = self.found[place][0], voice.speakers
+        self.open.clear()
 
     def _continuing(self, confidence: float) -> _Voice:
         """The last speaker of the running text going on, or nobody known."""

@@ -10,6 +10,8 @@ from stance.speakers.entities import Entity
 
 # How many sentences back a pronoun reaches, and a speaker outranks those merely mentioned since.
 _REACH, _SPEAKER_REACH = 6, 3
+# How sure a pronoun is at the least.
+_LEAST = 0.5
 # How many entities back a description ("the ministry") is looked for; it keeps long documents linear.
 _MEMORY = 200
 
@@ -69,10 +71,10 @@ class Discourse:
     def _choice(self, candidates: list[Entity]) -> tuple[Entity | None, float]:
         """The first candidate and how sure it is."""
         if not candidates:
-            return None, 0.5
+            return None, _LEAST
         distance = self._sentence - self._seen[candidates[0]][0]
         rivals = [e for e in candidates[1:] if self._seen[e][0] >= self._seen[candidates[0]][0]]
-        return candidates[0], round(max(0.9 - 0.05 * max(distance - 1, 0) - (0.1 if rivals else 0.0), 0.5), 3)
+        return candidates[0], round(max(0.9 - 0.05 * max(distance - 1, 0) - (0.1 if rivals else 0.0), _LEAST), 3)
 
     def _was_speaking(self, entity: Entity) -> bool:
         sentence, weight = self._seen[entity]

@@ -23,6 +23,7 @@ _DEFINITE = regex.compile(r"(?i)\s*(?:the|this|that|these|its|his|her|their)\b")
 _INDEFINITE = regex.compile(r"(?i)\s*(?:an?|some|several|many|one)\b")
 _EPITHET = regex.compile(r"^(?i:\S+-(?:member|nation|strong|led|based|country|backed))\s+")
 _LEADER = regex.compile(r"\S+ leader|leader of (?:the )?\S+")
+_MEMBER = regex.compile(r"(.+?) (?:of|from) ")
 _OF = regex.compile(r"(.+?) of (?:the )?(.+)")
 # The longest name of a state or body, and the longest title, in words.
 _MAX_NAME, _MAX_TITLE = 5, 6
@@ -83,11 +84,11 @@ class Reading:
 
 def read_mention(mention: str, registry: Registry) -> Reading:
     """Take a mention apart with the registry's names and the vocabulary's word lists."""
-    text = strip_article(mention)
+    text = without_possessive(strip_article(mention))
     words = lower_words(text)
     head = core_words(text)[-1:]
     bare = Reading(text, gender=_gender(words), head="".join(head), is_definite=_DEFINITE.match(mention) is not None)
-    whole = registry.find(without_possessive(text)) or registry.find(_EPITHET.sub("", text))
+    whole = registry.find(text) or registry.find(_EPITHET.sub("", text))
     if whole is not None:
         return replace(bare, entry=whole, body=whole)
     core, _, apposition = (part.strip(" ,") for part in text.partition(","))
@@ -95,7 +96,7 @@ def read_mention(mention: str, registry: Registry) -> Reading:
     titles = frozenset(VOCABULARY.spelled(word) for word in words if VOCABULARY.is_title(word))
     serves = _serves(lower_words(text.replace(named, " ", 1)), body)
     reading = replace(bare, body=body, titles=titles, serves=serves)
-    name = person_in(core, registry) or person_in(apposition, registry, is_apposition=True)
+    name = _person(core, apposition, registry)
     if name and VOCABULARY.institutions.intersection(core_words(apposition)[-1:]):
         reading, name = replace(reading, text=core), None  # "Doe & Sons, a Dutch firm"
     if name:
@@ -105,6 +106,17 @@ def read_mention(mention: str, registry: Registry) -> Reading:
     return replace(
         reading, office=_office(core, registry) if may_hold else None, organ=_organ(core) if is_organ else None
     )
+
+
+def _person(core: str, apposition: str, registry: Registry) -> str | None:
+    """The personal name in a phrase: at its end, in its apposition, or before "of" ("Jane Doe of the embassy")."""
+    name = person_in(core, registry) or person_in(apposition, registry, is_apposition=True)
+    if name is not None:
+        return name
+    begin = _MEMBER.match(core)
+    words = words_of(begin[1]) if begin else []
+    is_named = len(words) > 1 and all(word[:1].isupper() or word in VOCABULARY.particles for word in words)
+    return person_in(begin[1], registry) if begin and is_named else None
 
 
 def _known_person(name: str, state: str | None, registry: Registry) -> Entry | None:
