@@ -45,7 +45,7 @@ def render(what: RenderableType, *, terminal: bool = False) -> str:
 
 def analysis(found: Analysis) -> Group:
     """A document's statements under the actor they count for."""
-    table = _table("actor", "speaker", "stances", "statement")
+    table = _table("actor", "speaker", "stances", "statement", widest=24)
     for actor, statements in found.by_speaker().items():
         for number, statement in enumerate(statements):
             speaking = _names(speaker for speaker in statement.speakers if speaker.actor == actor)
