@@ -99,8 +99,9 @@ def _apposition_end(sentence: Sentence, comma: int) -> int:
         return comma
     if not is_name(tokens[begin]) and tokens[begin].low not in LEXICON.determiners:
         return comma
-    reach = range(begin, min(sentence.stop, comma + _MAX_APPOSITION))
-    return next((index for index in reach if tokens[index].low in {",", "."}), comma)
+    limit = min(sentence.stop, comma + _MAX_APPOSITION)
+    missing = sentence.stop if limit == sentence.stop else comma
+    return next((index for index in range(begin, limit) if tokens[index].low in {",", "."}), missing)
 
 
 def _strip_tail(sentence: Sentence, start: int, end: int) -> int:
@@ -188,7 +189,7 @@ def _is_apposition(sentence: Sentence, begin: int) -> bool:
     first = sentence.tokens[begin]
     if _opens_adjunct(first) or is_timely(first):
         return False
-    return is_name(first) or first.low in LEXICON.determiners or first.is_possessive
+    return is_name(first) or first.is_possessive or first.low in LEXICON.determiners or first.low in LEXICON.nouns
 
 
 def _is_enumeration(sentence: Sentence, start: int, end: int, commas: Sequence[int]) -> bool:

@@ -25,9 +25,11 @@ def with_further(sentence: Sentence, found: list[Attribution], new: Attribution)
 
 
 def _with_trailing(sentence: Sentence, found: list[Attribution], new: Attribution) -> list[Attribution]:
-    """ "…, the agency reported" adds nothing to speakers named before it, but what they merely did is its words."""
+    """ "…, the agency reported" only ends the words of speakers before it; what they merely did is its words."""
     told = [a for a in found if LEXICON.lemma(sentence.low(a.cue)) not in LEXICON.deeds]
-    return told if any(a.content[0] < new.outset for a in told) else [*told, new]
+    if all(a.content[0] >= new.outset for a in told):
+        return [*told, new]
+    return [replace(a, content=(a.content[0], min(a.content[1], new.outset))) for a in told]
 
 
 def _is_nested(last: Attribution, new: Attribution) -> bool:
@@ -65,8 +67,8 @@ def closed(sentence: Sentence, found: Sequence[Attribution]) -> list[Attribution
 def _bounds(sentence: Sentence, attribution: Attribution, later: Sequence[Attribution]) -> Span:
     """The content up to the next construction, the end of a subordinate clause, or a contrast."""
     (begin, end), cue, first = attribution.content, attribution.cue, attribution.subject[0]
-    if begin <= cue and attribution.cut != "act":
-        return begin, end
+    if end <= cue or begin < attribution.outset:
+        return begin, end  # it stands before the cue, or around it
     resumes = is_relative(sentence, attribution) and bool(later) and later[0].outset <= first
     if resumes or (first == 1 and sentence.low(0) in LEXICON.subordinators):
         end = min(end, _comma_after(sentence, max(begin, cue)))
@@ -90,6 +92,8 @@ def _contrast(sentence: Sentence, begin: int, end: int) -> int:
 def _leaves(sentence: Sentence, comma: int, begin: int, end: int) -> bool:
     """Whether the outlet has the word again behind a comma."""
     following = sentence.low(comma + 1)
+    if following in LEXICON.outlets:
+        return True
     if following in {"which", "whose", "where"}:
         return 2 * (comma - begin) >= end - begin  # most often background; the larger part stays
     if following == "as":

@@ -137,15 +137,18 @@ class _Segmenter:
     def _sentence(self, words: Sequence[Token], is_title: bool) -> None:
         """Read one sentence; ``words`` are its tokens."""
         quotes = overlapping(self.quotes, words[0].start, words[-1].end)
-        soft = [quote for quote in quotes if is_soft(self.text, quote)]
+        soft, hard = [], []
+        for quote in quotes:
+            (soft if is_soft(self.text, quote) else hard).append(quote)
         tokens = without_soft_marks(words, soft)
         if not any(token.is_word for token in tokens):
             return
-        sentence = Sentence(tokens, inside_quotes(tokens, [q for q in quotes if q not in soft]), is_title=is_title)
+        sentence = Sentence(tokens, inside_quotes(tokens, hard), is_title=is_title)
         if not sentence.quoted[0]:
             self.open.clear()
-        first_person = _is_first_person(sentence)
+        known, first_person = len(self.found), _is_first_person(sentence)
         narrates = any(sentence.quoted) or is_title or not first_person
+        is_address = (first_person or self.is_address) and not is_title and not any(sentence.quoted)
         covered: list[Span] = []
         voice: _Voice | None = None
         for attribution in read_attributions(sentence) if narrates else ():
@@ -158,7 +161,7 @@ class _Segmenter:
         if voice is not None:
             self._close(voice)
             self.voice, self.voice_sentence = voice, self.sentence
-        elif not any(sentence.quoted) and (first_person or self.is_address) and not is_title:
+        elif is_address and len(self.found) == known:
             self._address((words[0].start, words[-1].end))
 
     def _speaking(self, sentence: Sentence, attribution: Attribution) -> _Voice:
@@ -174,6 +177,7 @@ class _Segmenter:
     ) -> None:
         """Quotations that no verb of this sentence took: the other half of "…," he said, "…", and quotes that go on."""
         start, stop = span
+        taken = start
         words = sum(token.is_word for token in sentence.tokens)
         for quote in quotes:
             begin, end = max(quote.start, start), min(quote.end, stop)
@@ -195,8 +199,9 @@ class _Segmenter:
                 self.open += range(first, len(self.found)) if not quote.closed else ()
                 self.voice_sentence = self.sentence
             elif self.voice is not None and self.sentence - self.voice_sentence <= 1:
-                self._take((start, stop), quotes, self._continuing(LONG_QUOTE))
+                self._take((taken, stop), quotes, self._continuing(LONG_QUOTE))
                 return
+            taken = end
 
     def _close(self, voice: _Voice) -> None:
         """Give the open quotation to the speaker who is named behind its last paragraph."""

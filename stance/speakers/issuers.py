@@ -62,7 +62,10 @@ class Issuers:
             return self.descriptions.resolve(self._read(f"the {match[1]}")) or self.cast.named(self._read(match[1]))
         before = without_possessive(_NOUN.sub("", text.partition(" of ")[0]))
         owner = self._read(before) if before else None
-        return self.cast.named(owner) if owner and (owner.entry or owner.state) else None
+        if owner is None or owner.body is None:
+            return self.cast.named(owner) if owner and owner.entry else None
+        is_state = self.cast.registry.actor_of(owner.text) is not None
+        return self.cast.registered(owner.body) if is_state else self.cast.named(owner)
 
     def _before(self, start: int) -> Entity | None:
         """The issuer of a text named in the sentences before."""

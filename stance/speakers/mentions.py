@@ -8,10 +8,10 @@ import regex
 
 from stance.speakers.entries import Entry
 from stance.speakers.names import (
+    body_in,
     core_words,
     lower_words,
     person_in,
-    raw_words,
     strip_article,
     without_possessive,
     words_of,
@@ -25,8 +25,8 @@ _EPITHET = regex.compile(r"^(?i:\S+-(?:member|nation|strong|led|based|country|ba
 _LEADER = regex.compile(r"\S+ leader|leader of (?:the )?\S+")
 _MEMBER = regex.compile(r"(.+?) (?:of|from) ")
 _OF = regex.compile(r"(.+?) of (?:the )?(.+)")
-# The longest name of a state or body, and the longest title, in words.
-_MAX_NAME, _MAX_TITLE = 5, 6
+# The longest title, in words.
+_MAX_TITLE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def read_mention(mention: str, registry: Registry) -> Reading:
     if whole is not None:
         return replace(bare, entry=whole, body=whole)
     core, _, apposition = (part.strip(" ,") for part in text.partition(","))
-    body, named = _body_in(core, registry) or _body_in(apposition, registry) or (None, "")
+    body, named = body_in(core, registry) or body_in(apposition, registry) or (None, "")
     titles = frozenset(VOCABULARY.spelled(word) for word in words if VOCABULARY.is_title(word))
     serves = _serves(lower_words(text.replace(named, " ", 1)), body)
     reading = replace(bare, body=body, titles=titles, serves=serves)
@@ -130,28 +130,13 @@ def _known_person(name: str, state: str | None, registry: Registry) -> Entry | N
     return next((entry for entry in sharers if entry.speaker.actor == state), None)
 
 
-def _body_in(text: str, registry: Registry) -> tuple[Entry, str] | None:
-    """The first state, union, body or people named in a phrase, longest names first, and the words that name it."""
-    raw, words = raw_words(text), words_of(text)
-    for start, word in enumerate(words):
-        if not (word[:1].isupper() or word[:1] == "@"):
-            continue
-        for length in range(min(_MAX_NAME, len(words) - start), 0, -1):
-            name = " ".join([*raw[start : start + length - 1], words[start + length - 1]])
-            actor = registry.actor_of(word) if length == 1 else None
-            entry = registry.entries.get(actor) if actor else registry.find(name)
-            if entry is not None and entry.speaker.kind != "person":
-                return entry, name
-    return None
-
-
 def _office(core: str, registry: Registry) -> str | None:
     """The longest title in a phrase that says no more than that somebody holds it."""
     low = VOCABULARY.spelled(core)
     inverted = _OF.fullmatch(low)
-    for phrase in (low, f"{inverted[2]} {inverted[1]}") if inverted else (low,):
-        words = lower_words(phrase)
-        for length in range(min(_MAX_TITLE, len(words)), 0, -1):
+    phrases = [lower_words(low), lower_words(f"{inverted[2]} {inverted[1]}") if inverted else []]
+    for length in range(_MAX_TITLE, 0, -1):
+        for words in phrases:
             for start in range(len(words) - length + 1):
                 title = " ".join(words[start : start + length])
                 others = words[:start] + words[start + length :]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import regex
 
+from stance.speakers.entries import Entry
 from stance.speakers.registry import Registry
 from stance.speakers.vocabulary import VOCABULARY
 
@@ -15,13 +16,10 @@ _ARTICLE = regex.compile(r"^(?i:(?:the|a|an|this|that|these|both)\s+)")
 _CORE_END = regex.compile(r",|\s(?:of|for|to|in|on|at|from|who|which|with|by|near)\s")
 # No name of a person is longer, nor is a run of capitalised words with its titles and states worth more.
 _MAX_NAME, _MAX_RUN = 5, 12
+# The longest name of a state or body, in words.
+_MAX_BODY = 5
 # Capitals of up to this length are an abbreviation.
 _MAX_ABBREVIATION = 5
-
-
-def raw_words(text: str) -> list[str]:
-    """Words of a phrase as they stand."""
-    return _WORD.findall(text)
 
 
 def words_of(text: str) -> list[str]:
@@ -77,6 +75,21 @@ def person_in(part: str, registry: Registry, *, is_apposition: bool = False) -> 
         return None
     has_title = has_descriptor or any(_is_descriptor(word) for word in before[-4:])
     return name if len(kept) > 1 or has_title or not before or registry.persons(name) else None
+
+
+def body_in(text: str, registry: Registry) -> tuple[Entry, str] | None:
+    """The first state, union, body or people named in a phrase, longest names first, and the words that name it."""
+    raw, words = _WORD.findall(text), words_of(text)
+    for start, word in enumerate(words):
+        if not (word[:1].isupper() or word[:1] == "@"):
+            continue
+        for length in range(min(_MAX_BODY, len(words) - start), 0, -1):
+            name = " ".join([*raw[start : start + length - 1], words[start + length - 1]])
+            actor = registry.actor_of(word) if length == 1 else None
+            entry = registry.entries.get(actor) if actor else registry.find(name)
+            if entry is not None and entry.speaker.kind != "person":
+                return entry, name
+    return None
 
 
 def _name_run(words: Sequence[str]) -> list[str]:

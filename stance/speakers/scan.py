@@ -7,7 +7,7 @@ from collections import Counter
 import regex
 
 from stance.speakers.entries import Entry
-from stance.speakers.names import person_in, strip_article, without_possessive
+from stance.speakers.names import body_in, person_in, strip_article, without_possessive
 from stance.speakers.registry import Registry
 
 _PARTICLE = r"(?:(?:von|van|der|den|de|da|di|bin|al|la|le|el)\s+)"
@@ -46,7 +46,8 @@ def _known(run: str, registry: Registry) -> tuple[str, Entry | None] | None:
         return run, entry
     name = person_in(run, registry)
     if name is None:
-        return None
+        body = body_in(run, registry)
+        return (body[1], body[0]) if body else None
     known, sharers = registry.find(name), registry.persons(name)
     if known is not None:
         return name, known

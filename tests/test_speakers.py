@@ -1,0 +1,413 @@
+"""The registry of actors, and who is meant by a mention in a document."""
+
+import datetime as dt
+import tomllib
+from collections import Counter
+from importlib.resources import files
+
+import pytest
+
+from stance.errors import SpeakerError
+from stance.segment import segment
+from stance.speakers.mentions import read_mention
+from stance.speakers.registry import key, load_registry
+from stance.speakers.search import describe, search
+
+REGISTRY = load_registry()
+
+
+def speakers(text, **known):
+    """The first speaker of every statement."""
+    return [statement.speaker for statement in segment(text, **known)]
+
+
+def names(text, **known):
+    return [speaker.name if speaker else None for speaker in speakers(text, **known)]
+
+
+def actor(mention):
+    """Actor that somebody counts for who is described so."""
+    (speaker,) = speakers(f"{mention} said the raid on the camp was a crime.")
+    return speaker.actor
+
+
+# -- registry ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_name_and_id_of_the_shipped_file_belongs_to_one_entry():
+    data = tomllib.loads(files("stance.speakers").joinpath("speakers.toml").read_text(encoding="utf-8"))
+    rows = [row for table in data.values() for row in table]
+    assert [name for name, count in Counter(row["id"] for row in rows).items() if count > 1] == []
+    assert len(REGISTRY.entries) == len(rows)
+    for row in rows:
+        if row not in data["person"]:
+            for name in (row["name"], *row.get("aliases", ())):
+                assert REGISTRY.find(name).speaker.id == row["id"], name
+
+
+def test_every_link_of_the_shipped_file_leads_somewhere():
+    for entry in REGISTRY.entries.values():
+        assert entry.is_own_actor or entry.speaker.actor in REGISTRY.entries, entry
+        for name in filter(None, (entry.speaker.parent, *(office.of for office in entry.offices))):
+            assert REGISTRY.linked(name) is not None, (entry.speaker.id, name)
+        for office in entry.offices:
+            assert office.since is None or office.until is None or office.since <= office.until, entry
+
+
+def test_the_actors_of_the_codebook():
+    borrell, tokayev = REGISTRY.find("Josep Borrell").speaker, REGISTRY.find("Kassym-Jomart Tokayev").speaker
+    assert (borrell.id, borrell.kind, borrell.actor) == ("josep-borrell", "person", "EU")
+    assert (tokayev.actor, tokayev.parent) == ("Tokayev", "Kazakhstan")
+    for name in ("European Commission", "European Council", "EEAS", "the European Union", "EU", "Brussels"):
+        assert REGISTRY.find(name).speaker.actor in ("EU", "Belgium"), name
+    assert REGISTRY.find("European External Action Service").speaker.actor == "EU"
+    assert REGISTRY.actor_of("Kazakh") == "Kazakhstan"
+    assert REGISTRY.actor_of("Ukrainians") == "Ukraine"
+    assert REGISTRY.find("Ruritania") is None
+    assert REGISTRY.actor_of("table") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("The U.S.", "US"), ("us", "us"), ("European  Union", "european union"), ("N.A.T.O.", "nato"), ("Doe’s", "doe's")],
+)
+def test_names_are_compared_without_dots_articles_and_case_but_for_short_abbreviations(name, form):
+    assert key(name) == form
+
+
+def test_holder_of_an_office_by_year():
+    assert REGISTRY.holder("president", "Ukraine", dt.date(2016, 5, 1)).speaker.name == "Petro Poroshenko"
+    assert REGISTRY.holder("president", "Ukraine", dt.date(2022, 5, 1)).speaker.name == "Volodymyr Zelenskyy"
+    assert REGISTRY.holder("president", "Ukraine", dt.date(2019, 5, 1)) is None  # two in that year
+    assert REGISTRY.holder("foreign minister", "UK", dt.date(2015, 5, 1)) == REGISTRY.find("Philip Hammond")
+    assert REGISTRY.holder("Foreign Secretary", "UK", dt.date(2015, 5, 1)) == REGISTRY.find("Philip Hammond")
+    assert REGISTRY.holder("president", "Ruritania", dt.date(2016, 5, 1)) is None
+    assert REGISTRY.holder("astronomer", "UK", dt.date(2016, 5, 1)) is None
+
+
+def test_a_person_counts_for_the_actor_served_at_the_time():
+    rutte = REGISTRY.find("Mark Rutte")
+    assert REGISTRY.at(rutte, dt.date(2015, 5, 1)).actor == "Netherlands"
+    assert REGISTRY.at(rutte, dt.date(2025, 5, 1)).actor == "NATO"
+    assert REGISTRY.at(rutte, None).actor == "NATO"
+    tokayev = REGISTRY.find("Kassym-Jomart Tokayev")
+    assert REGISTRY.at(tokayev, dt.date(2010, 5, 1)).actor == "Tokayev"
+
+
+def test_search():
+    assert [entry.speaker.id for entry in search(REGISTRY, "Borrell")] == ["josep-borrell"]
+    assert search(REGISTRY, "France")[0].speaker.id == "France"
+    assert len(search(REGISTRY)) == len(REGISTRY.entries)
+    assert search(REGISTRY, "Ruritania") == []
+    assert describe(REGISTRY.entries["josep-borrell"])["actor"] == "EU"
+
+
+# -- files of one's own -----------------------------------------------------------------------------------------------
+
+FOUR_LINES = '[[actor]]\nid = "Ruritania"\nname = "Ruritania"\ndemonym = ["Ruritanian"]\n'
+
+
+def write(folder, text):
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_four_lines_add_an_actor(tmp_path):
+    registry = load_registry(write(tmp_path, FOUR_LINES))
+    assert len(registry.entries) == len(REGISTRY.entries) + 1
+    (statement,) = segment("The Ruritanian foreign ministry condemned the raid.", speakers=registry)
+    assert statement.speaker.actor == "Ruritania"
+    assert "Ruritania" not in REGISTRY.entries
+
+
+def test_a_file_may_replace_an_entry_and_add_persons(tmp_path):
+    text = FOUR_LINES + (
+        '[[person]]\nid = "doe"\nname = "Jane Doe"\naliases = ["Doe"]\nactor = "Ruritania"\n'
+        'offices = [{title = "President", of = "Ruritania", from = 2020}]\n'
+        '[[actor]]\nid = "Norway"\nname = "Kingdom of Norway"\nkind = "state"\n'
+    )
+    registry = load_registry(write(tmp_path, text))
+    assert registry.find("Norway") is None
+    assert registry.find("Kingdom of Norway").speaker.id == "Norway"
+    (statement,) = segment("The Ruritanian president urged restraint.", speakers=registry, date=dt.date(2022, 1, 1))
+    assert statement.speaker.name == "Jane Doe"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("id = ", "cannot be read as TOML"),
+        ('[[actors]]\nid = "A"\n', "unknown table [[actors]]"),
+        ('[actor]\nid = "A"\n', "write [[actor]]"),
+        ("actor = [7]\n", "number 1: no table"),
+        ('[[actor]]\nname = "A"\n', "number 1: no id"),
+        ('[[actor]]\nid = "A"\n', "[[actor]] A: no name"),
+        ('[[actor]]\nid = "A"\nname = "A"\nalias = ["B"]\n', "unknown field 'alias'"),
+        ('[[actor]]\nid = "A"\nname = "A"\naliases = "B"\n', "aliases is no list"),
+        ('[[actor]]\nid = "A"\nname = "A"\naliases = [7]\n', "aliases is no list of names"),
+        ('[[actor]]\nid = "A"\nname = 7\n', "name is no str"),
+        ('[[body]]\nid = "A"\nname = "A"\n', "no actor"),
+        ('[[body]]\nid = "A"\nname = "A"\nactor = "Ruritania"\n', "no actor 'Ruritania'"),
+        ('[[body]]\nid = "A"\nname = "A"\nactor = "EU"\nparent = "Ruritania"\n', "nobody is called 'Ruritania'"),
+        (
+            '[[person]]\nid = "A"\nname = "A B"\nactor = "EU"\noffices = [{title = "x"}]\n',
+            "an office needs title and of",
+        ),
+        (
+            '[[person]]\nid = "A"\nname = "A B"\nactor = "EU"\noffices = [{title = "x", of = "EU", from = "2020"}]\n',
+            "from is no int",
+        ),
+        ('[[actor]]\nid = "A"\nname = "A"\n[[actor]]\nid = "A"\nname = "B"\n', "'A' is used twice"),
+        ('[[actor]]\nid = "A"\nname = "Norway"\n', "names shared by two speakers: 'Norway'"),
+    ],
+)
+def test_a_bad_file_is_refused_with_its_name_and_what_is_wrong(tmp_path, text, complaint):
+    path = write(tmp_path, text)
+    with pytest.raises(SpeakerError) as caught:
+        load_registry(path)
+    assert complaint in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(SpeakerError, match=r"none\.toml"):
+        load_registry(tmp_path / "none.toml")
+
+
+# -- mentions ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mention", "person"),
+    [
+        ("Norwegian Foreign Minister Jane Doe", "Jane Doe"),
+        ("the minister, Jane Doe", "Jane Doe"),
+        ("Jane Doe, a spokeswoman for the ministry", "Jane Doe"),
+        ("Jane Doe of Amnesty International", "Jane Doe"),
+        ("Mr. Doe", "Doe"),
+        ("Gen. Jan van der Doe", "Jan van der Doe"),
+        ("NATO spokesman Jan Doe", "Jan Doe"),
+        ("the Ministry of Foreign Affairs", None),
+        ("the Security Council", None),
+        ("the secretary-general of the United Nations", None),
+        ("Norway", None),
+        ("Doe & Sons, a Norwegian firm", None),
+    ],
+)
+def test_the_person_in_a_mention(mention, person):
+    assert read_mention(mention, REGISTRY).person == person
+
+
+@pytest.mark.parametrize(
+    ("mention", "office", "state"),
+    [
+        ("the Ukrainian president", "president", "Ukraine"),
+        ("the president of Ukraine", "president", "Ukraine"),
+        ("the Kazakh leader", "president", "Kazakhstan"),
+        ("the British foreign secretary", "foreign minister", "UK"),
+        ("the EU's foreign policy chief", "high representative", "EU"),
+        ("the president of the European Council", "european council president", "EU"),
+        ("a Ukrainian president", None, "Ukraine"),
+        ("the former Ukrainian president", None, "Ukraine"),
+        ("the Ukrainian opposition leader", None, "Ukraine"),
+        ("a spokesman for the Ukrainian president", None, "Ukraine"),
+    ],
+)
+def test_the_office_in_a_mention(mention, office, state):
+    reading = read_mention(mention, REGISTRY)
+    assert (reading.office, reading.state) == (office, state)
+
+
+@pytest.mark.parametrize(
+    "mention",
+    [
+        "The Dutch foreign ministry", "Dutch diplomats", "A Dutch official", "Dutch soldiers", "The Dutch envoy",
+        "A spokeswoman for the Dutch government", "Dutch Foreign Minister Jan Doe", "Jan Doe, a Dutch diplomat",
+        "The Dutch embassy", "The Dutch attorney general", "The Dutch side",
+    ],
+)  # fmt: skip
+def test_servants_of_a_state_count_for_it(mention):
+    assert actor(mention) == "Netherlands"
+
+
+@pytest.mark.parametrize(
+    ("mention", "name"),
+    [
+        ("Dutch MP Jan Doe", "Jan Doe"),
+        ("Dutch opposition leader Jan Doe", "Jan Doe"),
+        ("Former Dutch minister Jan Doe", "Jan Doe"),
+        ("Dutch lawyer Jan Doe", "Jan Doe"),
+        ("Dutch activists", "Dutch activists"),
+        ("A Dutch analyst", "Dutch analyst"),
+        ("Dutch protesters", "Dutch protesters"),
+        ("The wife of the Dutch prime minister", "wife of the Dutch prime minister"),
+        ("Jan Doe, head of a Dutch company,", "Jan Doe"),
+    ],
+)
+def test_everybody_else_counts_for_themselves(mention, name):
+    (speaker,) = speakers(f"{mention} said the raid on the camp was a crime.")
+    assert (speaker.name, speaker.actor, speaker.parent) == (name, name, "Netherlands")
+
+
+@pytest.mark.parametrize(
+    ("mention", "expected"),
+    [
+        ("Amnesty International researcher Jane Doe", "Amnesty International"),
+        ("Jane Doe of Human Rights Watch", "Human Rights Watch"),
+        ("The UN mission", "UN"),
+        ("OSCE observers", "OSCE"),
+        ("NATO countries", "NATO countries"),
+        ("A former NATO commander", "former NATO commander"),
+    ],
+)
+def test_whoever_is_described_by_an_organisation_speaks_for_it(mention, expected):
+    assert actor(mention) == expected
+
+
+@pytest.mark.parametrize(
+    ("mention", "kind"),
+    [
+        ("The Dutch minister of education", "office"),
+        ("A government spokesman", "office"),
+        ("The Dutch defence ministry", "body"),
+        ("Dutch officials", "group"),
+        ("Some people", "group"),
+        ("A Dutch analyst", "person"),
+        ("Jan Doe", "person"),
+        ("Norway", "state"),
+        ("The EU", "union"),
+        ("NATO", "organisation"),
+    ],
+)
+def test_kind_of_a_speaker(mention, kind):
+    (speaker,) = speakers(f"{mention} said the raid on the camp was a crime.")
+    assert speaker.kind == kind
+
+
+# -- discourse --------------------------------------------------------------------------------------------------------
+
+
+def test_the_ministry_is_the_one_named_before():
+    text = (
+        "The Norwegian Ministry of Foreign Affairs condemned the raid. The ministry urged restraint. It also mourned."
+    )
+    assert names(text) == ["Norwegian Ministry of Foreign Affairs"] * 2
+    assert {s.actor for s in speakers(text)} == {"Norway"}
+
+
+def test_a_ministry_named_again_in_other_words_is_the_same():
+    text = "Norway's foreign ministry condemned the raid. The Ministry of Foreign Affairs of Norway urged restraint."
+    found = speakers(text)
+    assert len({s.id for s in found}) == 1
+    assert found[0].name == "Ministry of Foreign Affairs of Norway"
+
+
+def test_the_mission_is_the_delegation():
+    text = "The EU Delegation to Norway condemned the raid. The mission also urged restraint in the north."
+    assert [s.actor for s in speakers(text)] == ["EU", "EU"]
+    assert len(set(names(text))) == 1
+
+
+def test_the_bloc_is_the_union_of_the_document():
+    text = "Ministers of the European Union met Norway's envoy in Oslo. The bloc condemned the raid."
+    assert names(text) == ["European Union"]
+
+
+def test_the_country_is_the_state_seen_last():
+    assert names("Officials of Norway met on Friday. The country condemned the raid.") == ["Norway"]
+
+
+def test_pronouns():
+    text = (
+        "Norwegian President Jan Doe condemned the raid. He urged restraint. "
+        "Swedish spokeswoman Eva Roe denounced it too. She called for talks. "
+        "The foreign ministry of Norway expressed sympathy. It called for calm. "
+        "Dutch diplomats demanded talks. They urged restraint."
+    )
+    assert (
+        names(text) == ["Jan Doe"] * 2 + ["Eva Roe"] * 2 + ["foreign ministry of Norway"] * 2 + ["Dutch diplomats"] * 2
+    )
+
+
+def test_a_pronoun_does_not_take_the_wrong_gender():
+    assert names("Mr. Jan Doe condemned the raid. She urged restraint.") == ["Jan Doe", None]
+
+
+def test_pronouns_are_less_sure_than_names_and_the_less_the_farther_or_the_more_rivals():
+    def sure(text):
+        return [s.confidence for s in segment(text)]
+
+    near = sure("Jan Doe condemned the raid. He urged restraint.")
+    far = sure("Jan Doe condemned the raid. It rained. It snowed. It rained. He urged restraint.")
+    rivals = sure("Jan Doe and Tom Roe condemned the raid. He urged restraint.")
+    nobody = sure("It rained. He urged restraint.")
+    assert near[0] > near[1] > far[1] > nobody[0]
+    assert near[1] > rivals[1] > nobody[0]
+
+
+def test_an_office_holder_by_date():
+    text = "The Ukrainian president condemned the raid on the camp."
+    assert names(text, date=dt.date(2016, 5, 1)) == ["Petro Poroshenko"]
+    assert names(text, date=dt.date(2022, 5, 1)) == ["Volodymyr Zelenskyy"]
+    (unknown,) = speakers(text)
+    assert (unknown.name, unknown.kind, unknown.actor) == ("Ukrainian president", "office", "Ukraine")
+
+
+def test_an_office_holder_named_in_the_document_needs_no_date():
+    text = "The Ukrainian president condemned the raid. It was his third visit, Petro Poroshenko's aides said."
+    assert names(text)[0] == "Petro Poroshenko"
+
+
+def test_an_office_holder_of_the_document_outranks_the_registry():
+    text = "Norwegian Prime Minister Jane Doe condemned the raid. The Norwegian prime minister urged restraint."
+    assert names(text, date=dt.date(2022, 5, 1)) == ["Jane Doe", "Jane Doe"]
+
+
+def test_a_former_holder_in_the_document_is_not_the_holder():
+    text = "Petro Poroshenko met the envoys on Friday. The Ukrainian president condemned the raid on the camp."
+    assert names(text, date=dt.date(2022, 5, 1)) == ["Volodymyr Zelenskyy"]
+
+
+def test_a_spokeswoman_is_no_man():
+    text = "The Kremlin spokeswoman condemned the raid."
+    assert names(text, date=dt.date(2016, 5, 1)) == ["Kremlin spokeswoman"]
+    assert names(text.replace("woman", "man"), date=dt.date(2016, 5, 1)) == ["Dmitry Peskov"]
+
+
+def test_surnames_and_titles_lead_to_the_fullest_name():
+    text = "Doe condemned the raid. Mr Doe urged restraint. The envoy, Jane Ann Doe, called for talks."
+    assert set(names(text)) == {"Jane Ann Doe"}
+    assert len({s.id for s in speakers(text)}) == 1
+
+
+def test_a_registered_person_keeps_the_spelling_of_the_document():
+    text = "Kassym-Zhomart Tokayev condemned the raid. Tokayev urged restraint."
+    assert names(text) == ["Kassym-Zhomart Tokayev"] * 2
+    assert {s.id for s in speakers(text)} == {"kassym-jomart-tokayev"}
+
+
+def test_handles_lead_to_registered_persons_and_else_to_the_name():
+    known, unknown = (
+        speakers(f"We mourn the dead. — {name} January 9, 2022")[0]
+        for name in ("J. B. (@JosepBorrellF)", "Jane Doe (@jdoe)")
+    )
+    assert (known.id, known.actor) == ("josep-borrell", "EU")
+    assert (unknown.name, unknown.actor) == ("Jane Doe", "Jane Doe")
+
+
+def test_statements_belong_to_whoever_issued_them():
+    text = "Norway issued a declaration by Sweden and itself. The Swedish statement condemned the raid on the camp."
+    assert names(text) == ["Sweden"]
+    text = "The Norwegian foreign ministry condemned the raid. The statement also urged restraint."
+    assert len({s.id for s in speakers(text)}) == 1
+    text = "According to a report by Amnesty International, ten died. It rained. The report condemned the raid."
+    assert names(text) == ["Amnesty International"] * 2
+
+
+def test_relative_pronouns_stand_for_the_noun_before():
+    assert names("He met Jane Doe, who condemned the raid on the camp.") == ["Jane Doe"]
+
+
+def test_who_the_text_does_not_name_is_nobody():
+    assert speakers("She condemned the raid on the camp.") == [None]
