@@ -48,7 +48,7 @@ def check(text, statements):
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_seed_gives_its_gold_statements_and_no_other(name):
-    statements = segment(Document(TEXTS[name], id=name))
+    statements = segment(Document(text=TEXTS[name], id=name))
     check(TEXTS[name], statements)
     gold = [row for row in GOLD if row["doc"] == name]
     assert len(gold) > 0

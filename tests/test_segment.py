@@ -347,6 +347,13 @@ CONSTRUCTIONS = {
     "nested": ("Norway said Sweden had condemned the raid.", [("Sweden", "condemned the raid")]),
     "nested, noted": ("France noted that the EU had condemned the raid.", [("European Union", "condemned the raid")]),
     "own pronoun is no other": ("Norway said it regretted the vote.", [("Norway", "it regretted the vote")]),
+    "outer speaker again": (
+        "Norway said that Sweden regrets the vote, but added that talks would go on.",
+        [("Sweden", "regrets the vote"), ("Norway", "talks would go on")],
+    ),
+    "surname that is a month": ("Theresa May said the vote was void.", [("Theresa May", "the vote was void")]),
+    "surname that is a month, inverted": ('"It is void," said Theresa May.', [("Theresa May", "It is void")]),
+    "pronoun behind an opening phrase": ("In his tweet he urged calm.", [(None, "urged calm")]),
     "verb of quoting": ('"We mourn," Jane Doe continued.', [("Jane Doe", "We mourn")]),
 }
 
@@ -415,9 +422,24 @@ def test_the_speaker_keeps_the_words_that_an_agency_passes_on():
     ]
 
 
-def test_joint_speakers():
-    statements = segment("Norway, Sweden and the Netherlands said they regretted the vote.")
-    assert [[s.name for s in statement.speakers] for statement in statements] == [["Norway", "Sweden", "Netherlands"]]
+@pytest.mark.parametrize(
+    ("subject", "found"),
+    [
+        ("Norway, Sweden and the Netherlands", ["Norway", "Sweden", "Netherlands"]),
+        ("The European Union, the UK, Norway and Sweden", ["European Union", "United Kingdom", "Norway", "Sweden"]),
+        ("Both Norway and Sweden", ["Norway", "Sweden"]),
+        ("On Friday, Norway and Sweden", ["Norway", "Sweden"]),
+        ("However, Norway and Sweden", ["Norway", "Sweden"]),
+        ("Jane Doe and Eva Roe", ["Jane Doe", "Eva Roe"]),
+    ],
+)
+def test_joint_speakers(subject, found):
+    (statement,) = segment(f"{subject} said they regretted the vote.")
+    assert [speaker.name for speaker in statement.speakers] == found
+
+
+def test_neither_speaks():
+    assert read("Neither Norway nor Sweden condemned the raid.") == []
 
 
 def test_kinds():
@@ -449,6 +471,24 @@ def test_first_person_speaks_for_the_author_or_for_nobody_known():
     assert [s.speaker.name for s in named] == ["Norway", "Norway"]
     assert [s.speakers for s in unnamed] == [(), ()]
     assert all(a.confidence > b.confidence for a, b in zip(named, unnamed, strict=True))
+
+
+def test_an_author_in_the_title_speaks_throughout():
+    text = "Remarks by Australian Foreign Minister Penny Wong on the raid\n\nI mourn the dead. There can be no excuse."
+    assert read(text) == [("Penny Wong", "I mourn the dead."), ("Penny Wong", "There can be no excuse.")]
+    text = "Joint statement by Norway and Sweden\n\nWe condemn the raid."
+    assert [[s.name for s in statement.speakers] for statement in segment(text)] == [["Norway", "Sweden"]]
+
+
+def test_a_title_that_only_tells_of_a_statement_names_no_author():
+    text = "Statement by minister sparks row in parliament\n\nIt rained. It was late. They met. It was cold. We left."
+    assert read(text) == [(None, "We left.")]
+
+
+def test_a_given_author_speaks_only_in_the_first_person():
+    assert read(
+        "It rained in the north. We condemn the raid. It was late. They left. It was cold.", author="Norway"
+    ) == [("Norway", "We condemn the raid.")]
 
 
 # -- dates ------------------------------------------------------------------------------------------------------------
@@ -501,11 +541,11 @@ def test_other_languages_are_refused_unless_forced_or_declared():
     with pytest.raises(DocumentError, match="'de'"):
         segment(text)
     assert segment(text, force=True) == []
-    assert segment(Document(text, language="en")) == []
+    assert segment(Document(text=text, language="en")) == []
     with pytest.raises(DocumentError, match="'fr'"):
-        segment(Document("Norway urged restraint.", language="fr"))
+        segment(Document(text="Norway urged restraint.", language="fr"))
 
 
 def test_arguments_replace_fields_of_a_document():
-    document = as_document(Document("Norway spoke.", id="a", author="Sweden"), date=WEDNESDAY)
+    document = as_document(Document(text="Norway spoke.", id="a", author="Sweden"), date=WEDNESDAY)
     assert (document.id, document.author, document.date) == ("a", "Sweden", WEDNESDAY)

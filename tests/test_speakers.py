@@ -314,6 +314,10 @@ def test_the_bloc_is_the_union_of_the_document():
     assert names(text) == ["European Union"]
 
 
+def test_the_body_is_the_council_of_the_document():
+    assert names("The Security Council met on Friday. The 15-member body condemned the raid.") == ["Security Council"]
+
+
 def test_the_country_is_the_state_seen_last():
     assert names("Officials of Norway met on Friday. The country condemned the raid.") == ["Norway"]
 
@@ -344,6 +348,18 @@ def test_pronouns_are_less_sure_than_names_and_the_less_the_farther_or_the_more_
     nobody = sure("It rained. He urged restraint.")
     assert near[0] > near[1] > far[1] > nobody[0]
     assert near[1] > rivals[1] > nobody[0]
+
+
+def test_possessive_pronouns_lead_to_the_owner():
+    text = "Emmanuel Macron will visit Kyiv, his office said. It added that he would stay."
+    assert [(s.name, s.actor) for s in speakers(text)] == [("Emmanuel Macron's office", "France")] * 2
+    text = "Emmanuel Macron condemned the raid. His wife also condemned it in Paris."
+    assert [s.actor for s in speakers(text)] == ["France", "Emmanuel Macron's wife"]
+
+
+def test_another_office_of_the_same_body_is_somebody_else():
+    text = "UN chief Antonio Guterres condemned the raid. The UN human rights chief denounced the raid as well."
+    assert names(text) == ["Antonio Guterres", "UN human rights chief"]
 
 
 def test_an_office_holder_by_date():

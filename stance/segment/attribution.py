@@ -23,6 +23,7 @@ class Attribution:
         subject: the speaker's mention.
         content: what is attributed.
         outset: first token that belongs to the whole construction (its conjunction or comma included).
+        within: the attribution that has this one for its whole content ("Doe said Moscow denies …").
     """
 
     role: Role
@@ -31,6 +32,7 @@ class Attribution:
     subject: Span
     content: Span
     outset: int
+    within: Attribution | None = None
 
     @property
     def is_trailing(self) -> bool:

@@ -17,13 +17,20 @@ _MAX_FORWARD = 22
 
 
 def is_name(token: Token) -> bool:
-    """Whether a token looks like (part of) a proper name: a capital, and no day or month."""
+    """Whether a token looks like (part of) a proper name: a capital, and no day."""
     return token.is_capital and token.low not in LEXICON.time and token.is_word
 
 
 def is_timely(token: Token) -> bool:
-    """Whether a token belongs to a date or time of day."""
-    return token.low in LEXICON.time or token.text.isdigit()
+    """Whether a token can belong to a date or time of day."""
+    return token.low in LEXICON.time or token.low in LEXICON.months or token.text.isdigit()
+
+
+def is_date(sentence: Sentence, index: int) -> bool:
+    """Whether a token without a preposition belongs to a date or time of day: months only beside a number."""
+    low = sentence.low(index)
+    beside = sentence.low(index - 1).isdigit() or sentence.low(index + 1).isdigit()
+    return low in LEXICON.time or low.isdigit() or (low in LEXICON.months and beside)
 
 
 def is_manner(token: Token) -> bool:
@@ -35,7 +42,7 @@ def is_finite(sentence: Sentence, index: int) -> bool:
     """Whether the word is plainly a finite verb (auxiliaries, frequent irregular pasts, lower-case "-ed" forms)."""
     token = sentence.tokens[index]
     if token.low in LEXICON.finite:
-        return True
+        return not token.is_capital or index == 0 or sentence.is_title  # "Theresa May said"
     if not token.low.endswith("ed") or token.is_capital or len(token.low) < 5:
         return False
     before = sentence.low(index - 1)
@@ -104,9 +111,9 @@ def skip_circumstances(sentence: Sentence, begin: int) -> int:
     index = begin
     while index < sentence.stop:
         token = sentence.tokens[index]
-        is_day = token.low in LEXICON.time and token.low not in {"this", "last", "may"}
+        is_day = is_date(sentence, index) and not token.text.isdigit() and token.low not in {"this", "last"}
         is_adverb = token.low in LEXICON.adverbs and not token.is_capital
-        if is_day or is_adverb or (token.low == "," and index > begin and sentence.low(index + 1) in LEXICON.time):
+        if is_day or is_adverb or (token.low == "," and index > begin and is_date(sentence, index + 1)):
             index += 1
         elif token.low in LEXICON.prepositions:
             end = _phrase_end(sentence, index)

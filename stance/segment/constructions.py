@@ -111,12 +111,14 @@ def coordinated(sentence: Sentence, cue: int, before: int, previous: Attribution
     is_listed = joint == "," and sentence.low(cue + 1) not in LEXICON.after_participle
     if joint not in {"and", "but", "or"} and not is_listed and not (sentence.is_title and joint in {",", ";"}):
         return None
-    verb, earlier = verbs[sentence.low(cue)], verbs.get(sentence.low(previous.cue))
-    same = earlier is None or bool(verb.forms & earlier.forms) or has_be(sentence, previous.cue)
-    if not same or previous.role in {"inverted", "colon"}:
-        return None
-    content = content_after(sentence, cue, verb.cut)
-    return Attribution("coordinated", verb.cut, cue, previous.subject, content, before - 1) if content else None
+    verb, content = verbs[sentence.low(cue)], content_after(sentence, cue, verbs[sentence.low(cue)].cut)
+    for other in (previous, previous.within):
+        if content is None or other is None or other.role in {"inverted", "colon"}:
+            return None
+        earlier = verbs.get(sentence.low(other.cue))
+        if earlier is None or verb.forms & earlier.forms or has_be(sentence, other.cue):
+            return Attribution("coordinated", verb.cut, cue, other.subject, content, before - 1)
+    return None
 
 
 def passive(sentence: Sentence, cue: int, cut: CueClass) -> Attribution | None:

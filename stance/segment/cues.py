@@ -42,6 +42,7 @@ class Lexicon:
     adverbs: frozenset[str]
     auxiliaries: frozenset[str]
     time: frozenset[str]
+    months: frozenset[str]
     prepositions: frozenset[str]
     occasion_prepositions: frozenset[str]
     occasions: frozenset[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stance.segment.attribution import Span
-from stance.segment.clauses import clause_start, is_break, is_finite, is_manner, is_name, is_timely
+from stance.segment.clauses import clause_start, is_break, is_date, is_finite, is_manner, is_name, is_timely
 from stance.segment.cues import LEXICON
 from stance.segment.tokens import Sentence, Token
 
@@ -53,11 +53,7 @@ def subject_before(sentence: Sentence, verb: int, floor: int = 0) -> Span | None
     if end > start and sentence.tokens[end - 1].low == ",":
         # "the minister, on Monday, said" and "Oleg, who declined to be named, said"
         return _before_insertion(sentence, start, end - 1)
-    commas = [index for index in range(start, end) if sentence.tokens[index].low == ","]
-    begin = commas[-1] + 1 if commas else start
-    if commas and _is_enumeration(sentence, start, end, commas):
-        begin = commas[-2] + 1 if len(commas) > 1 else start
-    return _clean(sentence, begin, end)
+    return _clean(sentence, _enumeration_start(sentence, start, end), end)
 
 
 def subject_after(sentence: Sentence, verb: int) -> Span | None:
@@ -70,7 +66,7 @@ def subject_after(sentence: Sentence, verb: int) -> Span | None:
             end = _apposition_end(sentence, end)
             break
         is_clause_break = token.low in LEXICON.subordinators and token.low != "that"
-        is_day = token.low in LEXICON.time and not token.text[:1].islower()
+        is_day = is_date(sentence, end) and not token.text[:1].islower()
         if token.low in LEXICON.phrase_ends or is_clause_break or is_day or _opens_circumstance(sentence, begin, end):
             break
         end += 1
@@ -95,7 +91,7 @@ def _opens_circumstance(sentence: Sentence, begin: int, index: int) -> bool:
 def _apposition_end(sentence: Sentence, comma: int) -> int:
     """End of an apposition behind a comma ("said the head of the mission, John Doe"), or the comma if there is none."""
     tokens, begin = sentence.tokens, comma + 1
-    if begin >= sentence.stop or tokens[begin].low in LEXICON.time:
+    if begin >= sentence.stop or is_date(sentence, begin):
         return comma
     if not is_name(tokens[begin]) and tokens[begin].low not in LEXICON.determiners:
         return comma
@@ -129,9 +125,9 @@ def _adjunct_start(sentence: Sentence, start: int, end: int) -> int | None:
             break
         if tokens[index].low in LEXICON.prepositions and _is_adjunct(tokens[index:end]):
             return index
-    if last.low not in LEXICON.time:
-        return None
     index = end - 1
+    if not is_date(sentence, index):
+        return None
     while index - 1 > start and is_timely(tokens[index - 1]):
         index -= 1
     return index if index > start else None
@@ -192,13 +188,26 @@ def _is_apposition(sentence: Sentence, begin: int) -> bool:
     return is_name(first) or first.is_possessive or first.low in LEXICON.determiners or first.low in LEXICON.nouns
 
 
-def _is_enumeration(sentence: Sentence, start: int, end: int, commas: Sequence[int]) -> bool:
-    """Whether the last comma joins names ("Germany, France and Italy said")."""
-    tail = sentence.tokens[commas[-1] + 1 : end]
-    if not tail or not is_name(tail[0]) or all(token.low != "and" for token in tail):
+def _enumeration_start(sentence: Sentence, start: int, end: int) -> int:
+    """Start of the last piece between commas, or of the names that they join ("Germany, the UK and Italy said")."""
+    tokens = sentence.tokens
+    commas = [index for index in range(start, end) if tokens[index].low == ","]
+    begins = [start, *(comma + 1 for comma in commas)]
+    begin = begins.pop()
+    joint = next((index for index in range(begin, end) if tokens[index].low == "and"), None)
+    if joint is None or not _is_name_run(tokens[begin:joint]):
+        return begin
+    while begins and _is_name_run(tokens[begins[-1] : begin - 1]):
+        begin = begins.pop()
+    return begin
+
+
+def _is_name_run(piece: Sequence[Token]) -> bool:
+    """Whether a piece between commas is nothing but a name, with or without an article."""
+    name = piece[1:] if piece and piece[0].low == "the" else piece
+    if not 0 < len(name) <= 4 or name[0].low in LEXICON.adverbs or name[0].low in LEXICON.leading:
         return False
-    head = sentence.tokens[(commas[-2] + 1 if len(commas) > 1 else start) : commas[-1]]
-    return 0 < len(head) <= 3 and all(is_name(token) for token in head)
+    return is_name(name[0]) and is_name(name[-1])
 
 
 def _clean(sentence: Sentence, begin: int, end: int) -> Span | None:
@@ -211,9 +220,9 @@ def _clean(sentence: Sentence, begin: int, end: int) -> Span | None:
     begin = max((k + 1 for k in range(behind + 1, end - 1) if tokens[k].low == "which"), default=behind)
     while begin < end and (tokens[begin].low in LEXICON.leading or not tokens[begin].is_word):
         begin += 1
-    begin = _skip_opening_phrase(sentence, begin, end)
     if end - begin > 1 and tokens[end - 1].low in {"he", "she", "it", "they", "we"}:
         begin = end - 1
+    begin = _skip_opening_phrase(sentence, begin, end)
     if end - begin > 1 and tokens[end - 1].low in {"who", "which"}:
         end -= 1
     if begin >= end or end - begin > MAX_PHRASE:

@@ -20,7 +20,8 @@ def with_further(sentence: Sentence, found: list[Attribution], new: Attribution)
             return _with_trailing(sentence, found, new)
         if _is_nested(found[-1], new):
             # "Doe said Moscow denies …": the innermost speaker has the words, but not "said his government denies …".
-            return found if sentence.low(new.outset) in LEXICON.own else [*found[:-1], new]
+            is_own = sentence.low(new.outset) in LEXICON.own
+            return found if is_own else [*found[:-1], replace(new, within=found[-1])]
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
+from stance.segment.address import is_address, is_first_person, titled_author
 from stance.segment.attribution import Attribution
 from stance.segment.dates import said_on
 from stance.segment.layout import Block, Signature, read_layout, without_links
@@ -26,8 +27,6 @@ from stance.types import Document, Kind, Speaker, Statement
 MIN_SPEECH_WORDS = 6
 # Share of the words of a sentence that a quotation must hold to be all of it.
 WHOLE_SHARE = 0.8
-# Share of first-person sentences outside quotations from which on a whole text counts as somebody's address.
-ADDRESS_SHARE = 0.25
 # A longer stretch without a stop is no sentence and is read in parts: rules look back over the whole of one.
 MAX_SENTENCE_TOKENS = 2000
 
@@ -42,7 +41,6 @@ CONFIDENCE = {
 }
 CONTINUED, LONG_QUOTE, SIGNED, ADDRESS, UNNAMED_ADDRESS = 0.75, 0.6, 0.98, 0.7, 0.35
 
-_FIRST_PERSON = regex.compile(r"(?<![\p{L}.])(?:[Ww]e|[Oo]urs?|us|I|[Mm]y)(?:['’](?:m|ve|re|ll|d))?(?![\p{L}.])")
 # What comes before a quotation that is a name or a slogan; it stands within so many characters before it.
 _TITLED = regex.compile(
     r"(?i)\b(?:entitled|titled|called|named|dubbed|headlined|slogans?|reading|so-called|chanting|known as)"
@@ -80,7 +78,9 @@ class _Segmenter:
         self.layout = read_layout(document.text, document.date)
         self.date = document.date or self.layout.date
         self.quotes = find_quotes(document.text, self.layout.breaks)
-        self.resolver = Resolver(registry, document.text, date=self.date, author=document.author)
+        titled = titled_author(document.text, self.layout, registry)
+        self.is_address = titled is not None or is_address(document.text, self.layout, self.quotes)
+        self.resolver = Resolver(registry, document.text, date=self.date, author=document.author or titled)
         self.found: list[tuple[Statement, tuple[Entity, ...]]] = []
         # Who spoke last in the running text, and in which of its sentences.
         self.voice: _Voice | None = None
@@ -88,7 +88,6 @@ class _Segmenter:
         # Statements of a quotation left open at the end of its paragraph, by place in ``found``: the paragraph behind
         # it, which opens with a mark again, may name the speaker.
         self.open: list[int] = []
-        self.is_address = self._is_address()
 
     def run(self) -> list[Statement]:
         """All statements."""
@@ -137,7 +136,8 @@ class _Segmenter:
     def _sentence(self, words: Sequence[Token], is_title: bool) -> None:
         """Read one sentence; ``words`` are its tokens."""
         quotes = overlapping(self.quotes, words[0].start, words[-1].end)
-        soft, hard = [], []
+        soft: list[Quote] = []
+        hard: list[Quote] = []
         for quote in quotes:
             (soft if is_soft(self.text, quote) else hard).append(quote)
         tokens = without_soft_marks(words, soft)
@@ -146,9 +146,9 @@ class _Segmenter:
         sentence = Sentence(tokens, inside_quotes(tokens, hard), is_title=is_title)
         if not sentence.quoted[0]:
             self.open.clear()
-        known, first_person = len(self.found), _is_first_person(sentence)
+        known, first_person = len(self.found), is_first_person(sentence)
         narrates = any(sentence.quoted) or is_title or not first_person
-        is_address = (first_person or self.is_address) and not is_title and not any(sentence.quoted)
+        may_address = (first_person or self.is_address) and not is_title and not any(sentence.quoted)
         covered: list[Span] = []
         voice: _Voice | None = None
         for attribution in read_attributions(sentence) if narrates else ():
@@ -156,18 +156,20 @@ class _Segmenter:
             span = (tokens[attribution.content[0]].start, tokens[attribution.content[1] - 1].end)
             covered.append(span)
             self._take(span, quotes, voice, "headline" if is_title else None)
-        self.resolver.notice(" ".join(t.text for t, q in zip(tokens, sentence.quoted, strict=True) if not q))
+        self.resolver.notice(_outside(sentence))
         self._leftover((words[0].start, words[-1].end), sentence, quotes, covered, voice)
         if voice is not None:
             self._close(voice)
             self.voice, self.voice_sentence = voice, self.sentence
-        elif is_address and len(self.found) == known:
+        elif may_address and len(self.found) == known:
             self._address((words[0].start, words[-1].end))
 
     def _speaking(self, sentence: Sentence, attribution: Attribution) -> _Voice:
         """Who speaks in an attribution, and when."""
-        start = sentence.tokens[attribution.subject[0]].start
-        mention = Mention(self.text[start : sentence.tokens[attribution.subject[1] - 1].end], start)
+        first, behind = attribution.subject
+        start = sentence.tokens[first].start
+        before = _outside(sentence, first)
+        mention = Mention(self.text[start : sentence.tokens[behind - 1].end], start, before=before)
         resolved = self.resolver.resolve(mention)
         date = said_on(_around(self.text, sentence.tokens, attribution), self.date) or self.date
         return _Voice(resolved.entities, date, CONFIDENCE[attribution.role] * resolved.certainty, mention)
@@ -222,18 +224,6 @@ class _Segmenter:
         for piece in pieces(self.text, span, ()):
             self._add(piece, voice, "direct")
 
-    def _is_address(self) -> bool:
-        """Whether the whole text is a speech, declaration or letter: "we" and "I" outside quotations throughout."""
-        total = hits = 0
-        for block in self.layout.blocks:
-            if block.kind != "body":
-                continue
-            for start, end in split_outer(self.text, block.start, block.end, self.quotes):
-                if not overlapping(self.quotes, start, end):
-                    total += 1
-                    hits += _FIRST_PERSON.search(self.text, start, end) is not None
-        return total > 0 and hits / total >= ADDRESS_SHARE
-
     # -- statements -------------------------------------------------------------------------------------------------
 
     def _take(self, span: Span, quotes: Sequence[Quote], voice: _Voice, kind: Kind | None = None) -> None:
@@ -260,12 +250,10 @@ def _speakers(entities: Sequence[Entity]) -> tuple[Speaker, ...]:
     return tuple(dict.fromkeys(entity.speaker() for entity in entities))
 
 
-def _is_first_person(sentence: Sentence) -> bool:
-    """Whether "we" or "I" stands outside quotations."""
-    return any(
-        not quoted and _FIRST_PERSON.fullmatch(token.text)
-        for token, quoted in zip(sentence.tokens, sentence.quoted, strict=True)
-    )
+def _outside(sentence: Sentence, stop: int | None = None) -> str:
+    """The words of a sentence outside quotations, up to a token."""
+    pairs = zip(sentence.tokens[:stop], sentence.quoted[:stop], strict=True)
+    return " ".join(token.text for token, quoted in pairs if not quoted)
 
 
 def _around(text: str, tokens: Sequence[Token], attribution: Attribution) -> str:

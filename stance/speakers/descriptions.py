@@ -40,16 +40,18 @@ class Descriptions:
 
     def _called(self, reading: Reading) -> Entity | None:
         """Somebody of the document who was called so before."""
-        words = frozenset(lower_words(reading.text)) - {reading.head}
+        words = reading.words - {reading.head}
         office = frozenset((reading.office or "").split())
         for entity in self.discourse.latest():
             if reading.state and entity.actor != reading.state:
                 continue
             if not office <= entity.titles or (reading.gender and entity.gender not in (None, reading.gender)):
                 continue
+            if reading.body and reading.body.speaker.kind == "body" and entity.body not in (None, reading.body):
+                continue
             if reading.head not in entity.heads and VOCABULARY.spelled(reading.head) not in entity.titles:
                 continue
-            if not words or reading.state or words & entity.titles or not words.isdisjoint(lower_words(entity.name)):
+            if not words or words & entity.titles or not words.isdisjoint(lower_words(entity.name)):
                 return entity
         return None
 
@@ -59,7 +61,8 @@ class Descriptions:
         if reading.head in VOCABULARY.missions:
             return next((e for e in seen if e.heads & VOCABULARY.missions), None)
         if reading.head in VOCABULARY.unions:
-            kinds = ("union",) if reading.head in {"bloc", "union"} else ("union", "organisation", "ngo", "group")
+            kinds = {"union"} if reading.head in {"bloc", "union"} else {"union", "organisation", "ngo", "group"}
+            kinds |= {"body"} if reading.head in {"agency", "body"} else set()
             return next((e for e in seen if e.kind in kinds), None)
         is_bare = not set(lower_words(reading.text)) - {reading.head}
         if reading.head in VOCABULARY.states and is_bare:

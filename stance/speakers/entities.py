@@ -27,7 +27,7 @@ class Entity:
         number: place in the order of first mentions.
         entry: its entry in the registry, if it has one.
         kind: see :class:`Speaker`.
-        state: id of the actor that describes it ("the Dutch minister"), for those outside the registry.
+        body: the state or body that describes it ("the Dutch minister").
         serves: whether it speaks for that actor; ``None`` as long as the text does not tell.
         titles: words of its titles, in common spelling.
         heads: nouns it was called by.
@@ -40,7 +40,7 @@ class Entity:
     number: int
     entry: Entry | None = None
     kind: str = "other"
-    state: str | None = None
+    body: Entry | None = None
     serves: bool | None = None
     titles: set[str] = field(default_factory=set)
     heads: set[str] = field(default_factory=set)
@@ -61,7 +61,8 @@ class Entity:
     @property
     def actor(self) -> str | None:
         """Id of the actor it belongs to, if any."""
-        return self.entry.speaker.actor if self.entry else self.state
+        named = self.entry or self.body
+        return named.speaker.actor if named else None
 
     def speaker(self) -> Speaker:
         """The speaker it stands for."""
@@ -69,8 +70,7 @@ class Entity:
             speaker = self.dated or self.entry.speaker
             return replace(speaker, name=self.spelled) if self.spelled else speaker
         slug = _NO_LETTER.sub("-", self.name.casefold()).strip("-") or "unnamed"
-        actor = self.state if self.state and self.serves else self.name
-        return Speaker(slug, self.name, self.kind, self.state, actor)
+        return Speaker(slug, self.name, self.kind, self.actor, (self.serves and self.actor) or self.name)
 
 
 def is_plural(name: str) -> bool:
@@ -157,7 +157,7 @@ class Cast:
             if reading.organ and reading.state:
                 self._by_name[f"{reading.state}:{reading.organ}"] = entity
             elif reading.organ and self.topic:
-                entity.state, entity.serves = self.topic, True
+                entity.body, entity.serves = self.registry.entries.get(self.topic), True
         self.entities.append(entity)
         return entity
 
@@ -167,13 +167,13 @@ class Cast:
         if reading.head:
             entity.heads.add(reading.head)
         entity.gender = reading.gender or entity.gender
+        entity.body = entity.body or reading.body
         if entity.entry is not None:
             return
         if reading.person is not None and len(name.split()) > len(entity.name.split()):
             entity.name = name
         if reading.person is None and reading.organ and len(reading.text) > len(entity.name):
             entity.name = reading.text
-        entity.state = entity.state or reading.state
         if entity.serves is None:
             entity.serves = True if reading.serves is None and reading.organ else reading.serves
 
@@ -202,6 +202,6 @@ def _kind(reading: Reading) -> str:
         return "office" if reading.office or reading.serves else "person"
     if reading.organ and reading.organ != "diplomats":
         return "body"
-    if reading.head in VOCABULARY.plurals or (_has_plural_form(reading.head) and reading.head in reading.text):
+    if VOCABULARY.is_group(reading.head) or (_has_plural_form(reading.head) and reading.head in reading.text):
         return "group"  # a capital would make it a name
     return "body" if reading.head in VOCABULARY.institutions else "other"

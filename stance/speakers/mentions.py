@@ -38,12 +38,14 @@ class Mention:
         start: offset in the document.
         signed: whether they are the signature of a post or the label of a turn.
         handle: account name of a post, with its "@".
+        before: what its sentence says before it, outside quotations: there may stand whose office "his office" is.
     """
 
     text: str
     start: int
     signed: bool = False
     handle: str | None = None
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Reading:
         entry: registry entry that the whole mention, or the name in it, is.
         person: name of a person in it, without titles.
         titles: words of office before or behind the name, in common spelling.
+        words: words beside the name of that body, casefolded.
         body: the state, union or body named in it ("Kazakh president" gives Kazakhstan).
         office: title in common form, where the mention is an office-holder without a name.
         organ: kind of a state institution ("foreign-ministry"), where it is one.
@@ -67,6 +70,7 @@ class Reading:
     text: str
     entry: Entry | None = None
     person: str | None = None
+    words: frozenset[str] = frozenset()
     titles: frozenset[str] = frozenset()
     body: Entry | None = None
     office: str | None = None
@@ -94,8 +98,8 @@ def read_mention(mention: str, registry: Registry) -> Reading:
     core, _, apposition = (part.strip(" ,") for part in text.partition(","))
     body, named = body_in(core, registry) or body_in(apposition, registry) or (None, "")
     titles = frozenset(VOCABULARY.spelled(word) for word in words if VOCABULARY.is_title(word))
-    serves = _serves(lower_words(text.replace(named, " ", 1)), body)
-    reading = replace(bare, body=body, titles=titles, serves=serves)
+    beside = lower_words(text.replace(named, " ", 1))
+    reading = replace(bare, body=body, words=frozenset(beside), titles=titles, serves=_serves(beside, body))
     name = _person(core, apposition, registry)
     if name and VOCABULARY.institutions.intersection(core_words(apposition)[-1:]):
         reading, name = replace(reading, text=core), None  # "Doe & Sons, a Dutch firm"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -21,6 +21,8 @@ _FIRST_PERSON, _THIRD_PERSON, _RELATIVE = {"we", "i"}, {"he", "she", "it", "they
 # Turn labels that name nobody.
 _ROLE = regex.compile(r"(?i)question|q|reporter|journalist|moderator|operator|a")
 _JOINT = regex.compile(r",\s*(?:and\s+)?|\s+and\s+")
+_POSSESSIVE = regex.compile(r"(?i)(his|her|its|their)\s+(.+)")
+_OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
 # The last words before a relative pronoun, and where in them the noun phrase may begin.
 _BEFORE_RELATIVE = regex.compile(r"([^.;:\"“”()\n]{2,160}?)[,\s]*$")
 _PHRASE_START = regex.compile(r",\s+|\b(?:to|of|by|with|and|was|is|for|from|met|told|that|as)\s+(?=\p{Lu}|the\s)")
@@ -66,15 +68,21 @@ class Resolver:
 
     def author(self) -> tuple[Entity, ...]:
         """The author of the document as an entity, where one was given."""
-        return (self._cast.named(read_mention(self._author, self._registry)),) if self._author else ()
+        if not self._author:
+            return ()
+        joint = self._joint(Mention(self._author, 0))
+        return joint.entities if joint else (self._cast.named(read_mention(self._author, self._registry)),)
 
     def notice(self, text: str) -> None:
         """Remember who is mentioned in a sentence, and close it: its first name is its likely subject."""
+        self._see(text)
+        self._discourse.next_sentence()
+
+    def _see(self, text: str) -> None:
         weight = Weight.FIRST
         for name, entry in names_in(text, self._registry):
             self._discourse.see(self._cast.mentioned(name, entry), weight)
             weight = Weight.MENTIONED
-        self._discourse.next_sentence()
 
     def _resolve(self, mention: Mention) -> Resolution:
         low = mention.text.casefold().strip()
@@ -90,7 +98,7 @@ class Resolver:
         return self._joint(mention) or self._noun_phrase(mention)
 
     def _noun_phrase(self, mention: Mention) -> Resolution:
-        reading = read_mention(mention.text, self._registry)
+        reading = self._owned(mention, read_mention(mention.text, self._registry))
         if reading.entry is not None or reading.person is not None:
             return Resolution((self._cast.named(reading),), NAMED)
         if reading.head in VOCABULARY.documents:
@@ -99,6 +107,19 @@ class Resolver:
         if described is not None:
             return Resolution((described,), DESCRIBED)
         return Resolution((self._cast.named(reading),), UNKNOWN)
+
+    def _owned(self, mention: Mention, reading: Reading) -> Reading:
+        """A reading of "his office", "her spokesman Jan Doe" with the owner's name and actor in it."""
+        match = _POSSESSIVE.match(mention.text)
+        if match is None or reading.entry is not None or reading.head in VOCABULARY.documents:
+            return reading
+        self._see(mention.before)
+        owner, _ = self._discourse.pronoun(_OWNERS[match[1].casefold()])
+        if owner is None:
+            return reading
+        text = reading.text if reading.person else f"{owner.name}'s {match[2]}"
+        actor = self._registry.entries.get(owner.actor or "")
+        return replace(reading, text=text, body=reading.body or actor, is_definite=False)
 
     def _signed(self, mention: Mention) -> Resolution:
         """The author of a post or turn: by account, by name, else whatever the words say."""

@@ -54,6 +54,12 @@ class Vocabulary:
         """Whether a casefolded noun stands for one person."""
         return word in self.titles or word in self.persons
 
+    def is_group(self, word: str) -> bool:
+        """Whether a casefolded noun stands for several persons."""
+        if word in self.groups or word in self.plurals:
+            return True
+        return word.endswith("s") and any(self.is_person(stem) for stem in (word[:-1], word[:-2], word[:-3] + "y"))
+
     def spelled(self, title: str) -> str:
         """A title in lower case, common spelling and no gender."""
         return " ".join(self.spellings.get(word, word) for word in title.casefold().split())
