@@ -351,6 +351,34 @@ CONSTRUCTIONS = {
         "Norway said that Sweden regrets the vote, but added that talks would go on.",
         [("Sweden", "regrets the vote"), ("Norway", "talks would go on")],
     ),
+    "name that looks negated": (
+        "Doctors Without Borders said on Friday its staff had been beaten.",
+        [("Doctors Without Borders", "its staff had been beaten")],
+    ),
+    "negation of another clause": (
+        "Norway called for talks without conditions, and offered its condolences to the families.",
+        [("Norway", "called for talks without conditions"), ("Norway", "offered its condolences to the families")],
+    ),
+    "name with an abbreviation": (
+        "The Organization for Security and Co-operation in Europe (OSCE) said its monitors were safe.",
+        [("Organization for Security and Co-operation in Europe", "its monitors were safe")],
+    ),
+    "according to one, says another": (
+        "Ten were killed, according to Norway, and Sweden says the toll is higher.",
+        [("Norway", "Ten were killed"), ("Sweden", "the toll is higher")],
+    ),
+    "was quoted as saying by": (
+        '"It is a tragedy," Jane Doe was quoted as saying by a news agency.',
+        [("Jane Doe", "It is a tragedy")],
+    ),
+    "while insisting": (
+        "Norway called for a truce, while insisting that the border was closed.",
+        [("Norway", "called for a truce"), ("Norway", "the border was closed")],
+    ),
+    "which somebody called": (
+        "It ordered a call-up, which Norway called a sign of weakness.",
+        [("Norway", "called a sign of weakness")],
+    ),
     "surname that is a month": ("Theresa May said the vote was void.", [("Theresa May", "the vote was void")]),
     "surname that is a month, inverted": ('"It is void," said Theresa May.', [("Theresa May", "It is void")]),
     "pronoun behind an opening phrase": ("In his tweet he urged calm.", [(None, "urged calm")]),

@@ -192,6 +192,9 @@ def test_a_missing_file_is_refused(tmp_path):
         ("the Security Council", None),
         ("the secretary-general of the United Nations", None),
         ("Norway", None),
+        ("the Guardian", None),
+        ("the Open Doors Project", None),
+        ("President-elect Jan Doe", "Jan Doe"),
         ("Doe & Sons, a Norwegian firm", None),
     ],
 )
@@ -332,6 +335,20 @@ def test_pronouns():
     assert (
         names(text) == ["Jan Doe"] * 2 + ["Eva Roe"] * 2 + ["foreign ministry of Norway"] * 2 + ["Dutch diplomats"] * 2
     )
+
+
+def test_they_are_those_who_spoke_together():
+    text = "Norway and Sweden condemned the raid. They urged restraint. Dutch diplomats mourned the dead. They called for talks."
+    assert [[s.name for s in statement.speakers] for statement in segment(text)] == [
+        ["Norway", "Sweden"], ["Norway", "Sweden"], ["Dutch diplomats"], ["Dutch diplomats"],
+    ]  # fmt: skip
+
+
+def test_without_a_date_the_words_tell_whom_a_person_serves():
+    assert [s.actor for s in speakers("Dutch Prime Minister Mark Rutte condemned the raid. Rutte urged restraint.")] == [
+        "Netherlands", "Netherlands",
+    ]  # fmt: skip
+    assert [s.actor for s in speakers("NATO chief Mark Rutte condemned the raid on the camp.")] == ["NATO"]
 
 
 def test_a_pronoun_does_not_take_the_wrong_gender():

@@ -13,6 +13,7 @@ _BREAKS = frozenset({";", ":", "—", "–", "--", "(", ")", "…", "[", "]", '"
 # How far a clause is followed back from its verb, and a phrase or clause forward, in tokens.
 MAX_CLAUSE = 80
 _MAX_PHRASE = 12
+_MAX_BRACKET = 8
 _MAX_FORWARD = 22
 
 
@@ -51,9 +52,15 @@ def is_finite(sentence: Sentence, index: int) -> bool:
 
 def is_negated(sentence: Sentence, verb: int) -> bool:
     """Whether the verb is denied or withheld ("did not condemn", "stopped short of condemning", "said nothing")."""
-    window = sentence.lows(max(0, verb - 4), verb)
-    if any(word in LEXICON.negations or word.endswith("n't") for word in window):
-        return True
+    window: list[str] = []
+    for index in range(verb - 1, max(-1, verb - 5), -1):
+        token = sentence.tokens[index]
+        if token.low in {"and", "but", ";"}:
+            break  # "without preconditions, and offered …"
+        window.append(token.low)
+        is_word = index == 0 or not token.is_capital  # and no name ("Doctors Without Borders")
+        if is_word and (token.low in LEXICON.negations or token.low.endswith("n't")):
+            return True
     return ("short" in window and "of" in window) or sentence.low(verb + 1) in {"nothing", "little", "neither", "no"}
 
 
@@ -72,12 +79,29 @@ def clause_start(sentence: Sentence, verb: int, floor: int) -> int:
     index, floor = verb, max(floor, verb - MAX_CLAUSE)
     while index > floor:
         low = sentence.tokens[index - 1].low
+        if low == ")" and not sentence.quoted[index - 1]:
+            opening = _opening_bracket(sentence, index - 1, floor)
+            if opening is not None:
+                index = opening
+                continue
         if sentence.quoted[index - 1] or low in _BREAKS:
             break
         if low in LEXICON.subordinators and not _is_adverbial(sentence, index - 1):
             break
         index -= 1
     return index
+
+
+def _opening_bracket(sentence: Sentence, closing: int, floor: int) -> int | None:
+    """Index of the bracket that opens a short insertion ("the Organization (OSCE) said")."""
+    reach = range(closing - 1, max(floor, closing - _MAX_BRACKET) - 1, -1)
+    return next((index for index in reach if sentence.tokens[index].low == "("), None)
+
+
+def without_bracket(sentence: Sentence, start: int, end: int) -> int:
+    """The end of a phrase before a short insertion in brackets that it ends with."""
+    opening = _opening_bracket(sentence, end - 1, start) if end > start and sentence.low(end - 1) == ")" else None
+    return end if opening is None else opening
 
 
 def is_break(word: str) -> bool:

@@ -78,7 +78,7 @@ def _hangs_on(sentence: Sentence, before: int, cue: int, cut: CueClass) -> bool:
     is_signal = sentence.low(cue) == "warning" and following in LEXICON.signals
     if is_signal or sentence.low(cue) == "referring" or joint == "as":
         return False
-    if joint in {",", "and", "by"} or _closes_with_comma(sentence, before - 1):
+    if joint in {",", "and", "by", "while"} or _closes_with_comma(sentence, before - 1):
         return True
     if cut == "say":
         return following in {":", "that"} or (bool(following) and sentence.quoted[cue + 1])

@@ -56,7 +56,7 @@ def quoted_as(sentence: Sentence) -> Attribution | None:
         if subject is None:
             continue
         content: Span | None = _behind(sentence, saying)
-        if is_passive and saying + 2 >= sentence.stop:
+        if is_passive and (saying + 2 >= sentence.stop or sentence.low(saying + 1) in LEXICON.after_participle):
             content = content_before(sentence, subject[0])
         if content is not None and content[0] < content[1]:
             return Attribution("according", "say", index, subject, content, subject[0])

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stance.segment.attribution import Span
-from stance.segment.clauses import clause_start, is_break, is_date, is_finite, is_manner, is_name, is_timely
+from stance.segment.clauses import (
+    clause_start,
+    is_break,
+    is_date,
+    is_finite,
+    is_manner,
+    is_name,
+    is_timely,
+    without_bracket,
+)
 from stance.segment.cues import LEXICON
 from stance.segment.tokens import Sentence, Token
 
@@ -24,8 +33,8 @@ def can_speak(phrase: Sequence[Token]) -> bool:
     first = phrase[0]
     if first.low in {"no", "none", "nobody"}:
         return False
-    if len(phrase) == 1 and first.low in LEXICON.pronouns:
-        return True
+    if len(phrase) == 1 and (first.low in LEXICON.pronouns or first.low in LEXICON.subject_pronouns):
+        return first.low in LEXICON.pronouns
     head = phrase[next((k for k, t in enumerate(phrase) if k and t.low in LEXICON.after_head), len(phrase)) - 1]
     is_person = head.low in LEXICON.nouns or head.low in LEXICON.pronouns or head.low.endswith(tuple(LEXICON.agents))
     if not is_name(head) and not is_person:
@@ -49,7 +58,7 @@ def subject_before(sentence: Sentence, verb: int, floor: int = 0) -> Span | None
     """
     verb = _over_relative(sentence, verb, floor)
     start = clause_start(sentence, verb, floor)
-    end = _strip_tail(sentence, start, verb)
+    end = without_bracket(sentence, start, _strip_tail(sentence, start, verb))
     if end > start and sentence.tokens[end - 1].low == ",":
         # "the minister, on Monday, said" and "Oleg, who declined to be named, said"
         return _before_insertion(sentence, start, end - 1)
@@ -167,7 +176,8 @@ def _before_insertion(sentence: Sentence, start: int, comma: int) -> Span | None
     starts, ends = [start, *(index + 1 for index in commas)], [*commas, comma]
     pieces = [(begin, end) for begin, end in zip(starts, ends, strict=True) if begin < end]
     for place, (begin, end) in enumerate(pieces):
-        subject = None if _opens_adjunct(sentence.tokens[begin]) else _clean(sentence, begin, end)
+        opens = _opens_adjunct(sentence.tokens[begin])
+        subject = None if opens else _clean(sentence, begin, without_bracket(sentence, begin, end))
         if subject is not None:
             following = pieces[place + 1] if place + 1 < len(pieces) else None
             return (subject[0], following[1]) if following and _is_apposition(sentence, following[0]) else subject
@@ -225,6 +235,8 @@ def _clean(sentence: Sentence, begin: int, end: int) -> Span | None:
     begin = _skip_opening_phrase(sentence, begin, end)
     if end - begin > 1 and tokens[end - 1].low in {"who", "which"}:
         end -= 1
+    if end - begin > 1 and tokens[begin].low in {"which", "whom"}:
+        begin += 1  # "a mobilisation which the envoy called …"
     if begin >= end or end - begin > MAX_PHRASE:
         return None
     return (begin, end) if can_speak(tokens[begin:end]) else None

@@ -26,10 +26,13 @@ def read_attributions(sentence: Sentence) -> list[Attribution]:
         new = None if quoted else _at(sentence, index, found)
         if new is not None:
             found = with_further(sentence, found, new)
-    if found := closed(sentence, found):
-        return found
-    frame = according_to(sentence) or speech_noun(sentence)
-    return [frame] if frame else []
+    found = closed(sentence, found)
+    frame = according_to(sentence) or (None if found else speech_noun(sentence))
+    if frame is None or not found:
+        return [frame] if frame else found
+    # "…, according to X, and Y says …": beside others only to their left.
+    is_apart = frame.is_trailing and all(min(a.outset, a.content[0]) >= frame.subject[1] for a in found)
+    return [frame, *found] if is_apart else found
 
 
 def _at(sentence: Sentence, index: int, found: Sequence[Attribution]) -> Attribution | None:

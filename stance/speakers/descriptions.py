@@ -82,7 +82,7 @@ class Descriptions:
             named = [entry for entry in self._named if self.registry.holds(entry, office, body, self.date)]
             holder = named[0] if named else self.registry.holder(office, body, self.date) if self.date else None
             if holder is not None and (reading.gender is None or holder.gender in (None, reading.gender)):
-                return self.cast.registered(holder)
+                return self.cast.named(replace(reading, entry=holder))
         return None
 
     def _holds(self, entity: Entity, office: str, of: list[str], reading: Reading) -> bool:

@@ -31,6 +31,8 @@ class Discourse:
         self._sentence = 0
         # Sentence and weight at which each was last seen, the latest at the end.
         self._seen: dict[Entity, tuple[int, Weight]] = {}
+        # Several who spoke together, and in which sentence.
+        self._joint: tuple[int, tuple[Entity, ...]] = (0, ())
 
     def next_sentence(self) -> None:
         """Close a sentence."""
@@ -43,12 +45,19 @@ class Discourse:
             self._seen.pop(entity, None)
             self._seen[entity] = (self._sentence, weight)
 
+    def speak(self, entities: tuple[Entity, ...]) -> None:
+        """Remember who speaks in the current sentence."""
+        for entity in entities:
+            self.see(entity, Weight.SPEAKING)
+        if len(entities) > 1:
+            self._joint = (self._sentence, entities)
+
     def latest(self, *, speaking: bool = False) -> list[Entity]:
         """The entities last seen, the latest and most prominent first; on demand only those last seen speaking."""
         found = (e for e in reversed(self._seen) if not speaking or self._seen[e][1] == Weight.SPEAKING)
         return self._sorted(islice(found, _MEMORY))
 
-    def pronoun(self, word: str) -> tuple[Entity | None, float]:
+    def pronoun(self, word: str) -> tuple[tuple[Entity, ...], float]:
         """Whom "he", "she", "it" or "they" stands for, and how sure that is, in [0, 1].
 
         It is the surer the nearer the entity is, and the fewer others the word could stand for.
@@ -64,17 +73,26 @@ class Discourse:
             things = [e for e in things if not e.is_plural]
             # A speaker before a mere mention: what "it" says, it mostly began to say some sentences ago.
             things.sort(key=lambda e: self._seen[e][1] == Weight.SPEAKING, reverse=True)
-        else:
-            things.sort(key=lambda e: e.is_plural, reverse=True)
+            return self._choice(things)
+        things.sort(key=lambda e: e.is_plural, reverse=True)
+        sentence, together = self._joint
+        is_near = bool(together) and self._sentence - sentence <= _SPEAKER_REACH
+        if is_near and not any(e.is_plural and self._seen[e][0] > sentence for e in things[:1]):
+            return together, self._certainty(sentence, [])
         return self._choice(things)
 
-    def _choice(self, candidates: list[Entity]) -> tuple[Entity | None, float]:
+    def _choice(self, candidates: list[Entity]) -> tuple[tuple[Entity, ...], float]:
         """The first candidate and how sure it is."""
         if not candidates:
-            return None, _LEAST
-        distance = self._sentence - self._seen[candidates[0]][0]
-        rivals = [e for e in candidates[1:] if self._seen[e][0] >= self._seen[candidates[0]][0]]
-        return candidates[0], round(max(0.9 - 0.05 * max(distance - 1, 0) - (0.1 if rivals else 0.0), _LEAST), 3)
+            return (), _LEAST
+        sentence = self._seen[candidates[0]][0]
+        return tuple(candidates[:1]), self._certainty(sentence, candidates[1:])
+
+    def _certainty(self, sentence: int, others: list[Entity]) -> float:
+        """How sure it is that somebody last seen in a sentence is meant, and none of the others."""
+        distance = max(self._sentence - sentence - 1, 0)
+        has_rival = any(self._seen[other][0] >= sentence for other in others)
+        return round(max(0.9 - 0.05 * distance - 0.1 * has_rival, _LEAST), 3)
 
     def _was_speaking(self, entity: Entity) -> bool:
         sentence, weight = self._seen[entity]

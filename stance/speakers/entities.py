@@ -156,8 +156,6 @@ class Cast:
                 self._by_name.setdefault(name.rpartition(" ")[2].casefold(), entity)
             if reading.organ and reading.state:
                 self._by_name[f"{reading.state}:{reading.organ}"] = entity
-            elif reading.organ and self.topic:
-                entity.body, entity.serves = self.registry.entries.get(self.topic), True
         self.entities.append(entity)
         return entity
 
@@ -168,7 +166,11 @@ class Cast:
             entity.heads.add(reading.head)
         entity.gender = reading.gender or entity.gender
         entity.body = entity.body or reading.body
+        if entity.body is None and reading.organ:
+            # "The ministry" without a name is that of the country the document is about.
+            entity.body = self.registry.entries.get(self.topic or "")
         if entity.entry is not None:
+            self._date(entity, entity.entry, reading.body)
             return
         if reading.person is not None and len(name.split()) > len(entity.name.split()):
             entity.name = name
@@ -176,6 +178,13 @@ class Cast:
             entity.name = reading.text
         if entity.serves is None:
             entity.serves = True if reading.serves is None and reading.organ else reading.serves
+
+    def _date(self, entity: Entity, entry: Entry, body: Entry | None) -> None:
+        """Let a registered person serve the actor named as such, where no date tells whom ("Polish premier Tusk")."""
+        if self.date or body is None or entry.is_own_actor or body.speaker.actor == entry.speaker.actor:
+            return
+        if any(self.registry.linked(office.of) is body for office in entry.offices):
+            entity.dated = replace(entry.speaker, parent=body.speaker.id, actor=body.speaker.actor)
 
     def _titles(self, entry: Entry) -> set[str]:
         """Words of the titles that a person holds at the document's date; all ever held if none is known to be."""

@@ -20,10 +20,12 @@ from stance.speakers.registry import Registry
 from stance.speakers.vocabulary import VOCABULARY
 
 _DEFINITE = regex.compile(r"(?i)\s*(?:the|this|that|these|its|his|her|their)\b")
+_ARTICLE = regex.compile(r"(?i)\s*the\s")
 _INDEFINITE = regex.compile(r"(?i)\s*(?:an?|some|several|many|one)\b")
 _EPITHET = regex.compile(r"^(?i:\S+-(?:member|nation|strong|led|based|country|backed))\s+")
 _LEADER = regex.compile(r"\S+ leader|leader of (?:the )?\S+")
 _MEMBER = regex.compile(r"(.+?) (?:of|from) ")
+_MINISTRY = regex.compile(r"(?i)\bministry (?:of|for) (?:the )?(\w+)|(\w+) ministry\b")
 _OF = regex.compile(r"(.+?) of (?:the )?(.+)")
 # The longest title, in words.
 _MAX_TITLE = 6
@@ -101,15 +103,16 @@ def read_mention(mention: str, registry: Registry) -> Reading:
     beside = lower_words(text.replace(named, " ", 1))
     reading = replace(bare, body=body, words=frozenset(beside), titles=titles, serves=_serves(beside, body))
     name = _person(core, apposition, registry)
+    if name == core and _ARTICLE.match(mention):
+        name = None  # "the Guardian", "the Elders", "the Open Doors Project"
     if name and VOCABULARY.institutions.intersection(core_words(apposition)[-1:]):
         reading, name = replace(reading, text=core), None  # "Doe & Sons, a Dutch firm"
     if name:
         return replace(reading, entry=_known_person(name, reading.state, registry), person=name)
     may_hold = reading.serves is not False and not _INDEFINITE.match(mention)
     is_organ = (body is not None or reading.is_definite) and not VOCABULARY.is_person(reading.head)
-    return replace(
-        reading, office=_office(core, registry) if may_hold else None, organ=_organ(core) if is_organ else None
-    )
+    organ = _organ(core.replace(named, " ", 1)) if is_organ else None
+    return replace(reading, office=_office(core, registry) if may_hold else None, organ=organ)
 
 
 def _person(core: str, apposition: str, registry: Registry) -> str | None:
@@ -154,7 +157,10 @@ def _is_office(title: str, registry: Registry) -> bool:
 
 
 def _organ(core: str) -> str | None:
-    return next((kind for kind, pattern in VOCABULARY.organs.items() if pattern.search(core)), None)
+    """Kind of the state institution in a phrase: one of the vocabulary's, or any other ministry by its field."""
+    known = next((kind for kind, pattern in VOCABULARY.organs.items() if pattern.search(core)), None)
+    ministry = None if known else _MINISTRY.search(core)
+    return f"{(ministry[1] or ministry[2]).casefold()}-ministry" if ministry else known
 
 
 def _serves(words: list[str], body: Entry | None) -> bool | None:

@@ -118,6 +118,6 @@ def _without_descriptors(run: Sequence[str], registry: Registry) -> list[str]:
         is_place = registry.actor_of(word) is not None or (known is not None and known.speaker.kind != "person")
         is_abbreviation = word.isupper() and len(word) <= _MAX_ABBREVIATION and "." not in word
         is_noun = _is_descriptor(low) or low in VOCABULARY.institutions or VOCABULARY.is_group(low)
-        if is_noun or (not is_last and (is_place or is_abbreviation)):
+        if is_noun or low in VOCABULARY.openers or (not is_last and (is_place or is_abbreviation)):
             start = index + 1
     return list(run[start:]) if len(run) - start <= _MAX_NAME else []

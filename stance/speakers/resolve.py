@@ -62,8 +62,7 @@ class Resolver:
     def resolve(self, mention: Mention) -> Resolution:
         """Whom a mention stands for."""
         found = self._signed(mention) if mention.signed else self._resolve(mention)
-        for entity in found.entities:
-            self._discourse.see(entity, Weight.SPEAKING)
+        self._discourse.speak(found.entities)
         return found
 
     def author(self) -> tuple[Entity, ...]:
@@ -90,8 +89,7 @@ class Resolver:
             author = self.author()
             return Resolution(author, DESCRIBED if author else NOBODY)
         if low in _THIRD_PERSON:
-            entity, certainty = self._discourse.pronoun(low)
-            return Resolution((entity,) if entity else (), certainty)
+            return Resolution(*self._discourse.pronoun(low))
         if low in _RELATIVE:
             antecedent = self._antecedent(mention.start)
             return self._resolve(antecedent) if antecedent else Resolution((), NOBODY)
@@ -114,9 +112,10 @@ class Resolver:
         if match is None or reading.entry is not None or reading.head in VOCABULARY.documents:
             return reading
         self._see(mention.before)
-        owner, _ = self._discourse.pronoun(_OWNERS[match[1].casefold()])
-        if owner is None:
+        owners, _ = self._discourse.pronoun(_OWNERS[match[1].casefold()])
+        if len(owners) != 1:
             return reading
+        owner = owners[0]
         text = reading.text if reading.person else f"{owner.name}'s {match[2]}"
         actor = self._registry.entries.get(owner.actor or "")
         return replace(reading, text=text, body=reading.body or actor, is_definite=False)

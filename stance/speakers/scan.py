@@ -12,7 +12,7 @@ from stance.speakers.registry import Registry
 
 _PARTICLE = r"(?:(?:von|van|der|den|de|da|di|bin|al|la|le|el)\s+)"
 _CAPITAL = r"\p{Lu}[\p{L}.'’\-]*+"
-_RUN = regex.compile(rf"{_CAPITAL}(?:\s+{_PARTICLE}*{_CAPITAL})+")
+_RUN = regex.compile(rf"{_CAPITAL}(?:[^\S\n]+{_PARTICLE}*{_CAPITAL})+")
 _NAME = regex.compile(rf"{_CAPITAL}(?:\s+(?:(?:of|the|for|von|van|der|de|bin|al)\s+)*{_CAPITAL})*")
 _WORD = regex.compile(r"\p{Lu}[\p{L}.\-]++")
 # A longer run of capitalised words is a headline.

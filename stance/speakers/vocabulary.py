@@ -26,6 +26,7 @@ class Vocabulary:
     particles: frozenset[str]
     honorifics: frozenset[str]
     titles: frozenset[str]
+    openers: frozenset[str]
     qualifiers: frozenset[str]
     persons: frozenset[str]
     groups: frozenset[str]
@@ -48,7 +49,8 @@ class Vocabulary:
 
     def is_title(self, word: str) -> bool:
         """Whether a casefolded word is (part of) a title."""
-        return word in self.titles or word in self.qualifiers
+        title = word.removesuffix("-elect")
+        return title in self.titles or title in self.qualifiers
 
     def is_person(self, word: str) -> bool:
         """Whether a casefolded noun stands for one person."""
