@@ -20,16 +20,17 @@ DEFAULT_MODEL = "stance-en"
 
 
 @lru_cache(maxsize=4)
-def _loaded(name: str) -> Classifier:
-    return load(name)
+def _loaded(model: str | Path, directory: str) -> Classifier:
+    """A loaded model, kept; a relative path means another folder in another directory."""
+    return load(model)
 
 
 def analyze(
     text: str | Document,
     *,
     model: str | Path | Classifier = DEFAULT_MODEL,
-    speakers: Registry | None = None,
-    date: dt.date | None = None,
+    speakers: Registry | str | Path | None = None,
+    date: dt.date | str | None = None,
     author: str | None = None,
     force: bool = False,
 ) -> Analysis:
@@ -38,8 +39,8 @@ def analyze(
     Args:
         text: a string or a :class:`Document`.
         model: a classifier, or what :func:`stance.load` takes; a loaded model is kept for the next call.
-        speakers: the registry of actors; the shipped one by default.
-        date: day of publication; statements without a date of their own inherit it.
+        speakers: the registry of actors, or the path of a speaker file that extends the shipped one.
+        date: day of publication (ISO 8601 if a string); statements without a date of their own inherit it.
         author: who speaks when the text says "we" without naming anyone.
         force: analyse the text even if it does not look English.
 
@@ -54,13 +55,13 @@ def analyze_all(
     texts: Iterable[str | Document],
     *,
     model: str | Path | Classifier = DEFAULT_MODEL,
-    speakers: Registry | None = None,
-    date: dt.date | None = None,
+    speakers: Registry | str | Path | None = None,
+    date: dt.date | str | None = None,
     author: str | None = None,
     force: bool = False,
 ) -> Iterator[Analysis]:
     """:func:`analyze` for many documents, one after the other, lazily."""
-    classifier = model if isinstance(model, Classifier) else _loaded(str(model))
+    classifier = model if isinstance(model, Classifier) else _loaded(model, str(Path.cwd()))
     for text in texts:
         document = as_document(text, date=date, author=author)
         statements = segment(document, speakers=speakers, force=force)

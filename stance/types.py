@@ -22,16 +22,16 @@ class Document:
     """A text as it came, with what is known about it from outside.
 
     Attributes:
-        text: the whole text; every offset in the library counts code points into it.
         id: the caller's name for it (a file name, a row number).
+        text: the whole text; every offset in the library counts code points into it.
         date: when it was published; statements without a date of their own inherit it.
         source: the outlet or site that published it.
         author: who speaks when the text says "we" without naming anyone (a ministry for its own web page).
         language: ISO 639-1 code; ``None`` means the text is checked to be English.
     """
 
-    text: str
     id: str = ""
+    text: str = ""
     date: dt.date | None = None
     source: str | None = None
     author: str | None = None
@@ -89,7 +89,7 @@ class Statement:
         date: when it was said, where the text tells; else the date of the document; else ``None``.
         confidence: how sure span and speaker are, in [0, 1]; not a stance probability.
         stances: stances taken; ``()`` means none, ``None`` means not classified.
-        unsure: labels in doubt: their probability lies between the model's two stored bounds.
+        unsure: labels in doubt, whether taken or not: their probability lies between the model's two stored bounds.
     """
 
     text: str
@@ -117,6 +117,8 @@ class Statement:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-ready dictionary; ``speaker`` and ``labels`` are spelled out beside the full records."""
         row = asdict(self)
+        row["speakers"], row["unsure"] = list(row["speakers"]), list(row["unsure"])
+        row["stances"] = None if self.stances is None else list(row["stances"])
         row["date"] = self.date.isoformat() if self.date else None
         row["speaker"] = self.speaker.name if self.speaker else None
         row["actor"] = self.speaker.actor if self.speaker else None

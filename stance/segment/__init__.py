@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
-from stance.errors import DocumentError
+from stance.errors import DocumentError, SpeakerError
 from stance.segment.language import require_english
 from stance.segment.statements import segment_document
 from stance.speakers.registry import Registry, load_registry
 from stance.types import Document, Statement
 
 
-def as_document(
-    text: str | Document, *, date: dt.date | None = None, author: str | None = None, language: str | None = None
-) -> Document:
+def as_document(text: str | Document, *, date: dt.date | str | None = None, author: str | None = None) -> Document:
     """A :class:`Document` from a string or a document; arguments that are given replace its fields.
 
     Raises:
-        DocumentError: the text is not a string, or has no letter or digit in it.
+        DocumentError: the text is not a string, or has no letter or digit in it; the date is none.
     """
-    document = text if isinstance(text, Document) else Document(text)
+    document = text if isinstance(text, Document) else Document(text=text)
     if not isinstance(document.text, str):
         raise DocumentError(
             f"a document's text must be a str, not {type(document.text).__name__}", where=document.id or None
@@ -29,18 +28,42 @@ def as_document(
     return Document(
         text=document.text,
         id=document.id,
-        date=date or document.date,
+        date=_day(date or document.date, document.id or None),
         source=document.source,
         author=author or document.author,
-        language=language or document.language,
+        language=document.language,
+    )
+
+
+def _day(value: dt.date | str | None, where: str | None) -> dt.date | None:
+    """The calendar day of a date, a date with a time, or an ISO 8601 string."""
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError as error:
+            raise DocumentError(f"no date: {value!r}", where=where, remedy="write it as 2022-01-10") from error
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if value is None or isinstance(value, dt.date):
+        return value
+    raise DocumentError(f"date is a {type(value).__name__}", where=where, remedy="give a datetime.date")
+
+
+def _registry(speakers: Registry | str | Path | None) -> Registry:
+    if speakers is None or isinstance(speakers, str | Path):
+        return load_registry(speakers)
+    if isinstance(speakers, Registry):
+        return speakers
+    raise SpeakerError(
+        f"speakers is a {type(speakers).__name__}", remedy="give a Registry or the path of a speaker file"
     )
 
 
 def segment(
     text: str | Document,
     *,
-    speakers: Registry | None = None,
-    date: dt.date | None = None,
+    speakers: Registry | str | Path | None = None,
+    date: dt.date | str | None = None,
     author: str | None = None,
     force: bool = False,
 ) -> list[Statement]:
@@ -48,15 +71,18 @@ def segment(
 
     Args:
         text: a string or a document.
-        speakers: the registry of actors; the shipped one by default.
-        date: day of publication, for documents that do not carry it; weekdays in the text count back from it.
+        speakers: the registry of actors, or the path of a speaker file that extends the shipped one.
+        date: day of publication (ISO 8601 if a string), for documents that do not carry it; weekdays in the text count
+            back from it.
         author: who speaks when the text says "we" without naming anyone.
         force: segment the text even if it does not look English.
 
     Raises:
-        DocumentError: the text is empty, or not English and not forced.
+        DocumentError: the text is empty, or not English and not forced; the date is none.
+        SpeakerError: a speaker file that cannot be read, or something else than a registry.
     """
+    registry = _registry(speakers)
     document = as_document(text, date=date, author=author)
     if not force:
         require_english(document)
-    return segment_document(document, speakers or load_registry())
+    return segment_document(document, registry)
