@@ -31,7 +31,8 @@ def complete(path: str | Path) -> Iterator[BinaryIO]:
         return
     # The file that a link points to is replaced, not the link.
     target = Path(path).resolve()
-    if target.is_dir():
+    # "out/" means a folder, be it there or not; Path forgets the slash.
+    if target.is_dir() or str(path).endswith("/"):
         raise StanceError("this is a folder", where=path, remedy="name a file to write")
     if target.exists() and not target.is_file():
         with _opened(target, "wb", path) as stream:
@@ -48,6 +49,25 @@ def complete(path: str | Path) -> Iterator[BinaryIO]:
         stage.replace(target)
     finally:
         stage.unlink(missing_ok=True)
+
+
+def folder_for(path: str | Path) -> Path:
+    """A folder to write files into, made where it is missing.
+
+    Raises:
+        StanceError: it is a file, or cannot be made or written.
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise StanceError("this is not a folder", where=path, remedy="name a folder to write to") from error
+    except OSError as error:
+        what = f"the folder cannot be made ({error.strerror})"
+        raise StanceError(what, where=path, remedy="name a folder that can be written") from error
+    if not os.access(folder, os.W_OK):
+        raise StanceError("the folder cannot be written", where=path, remedy="name another one")
+    return folder
 
 
 def _opened(file: Path, mode: str, path: str | Path) -> BinaryIO:

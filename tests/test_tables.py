@@ -110,10 +110,23 @@ def test_tables_that_are_none_are_refused(csv_file, data, said):
 
 
 def test_missing_tables_and_folders_are_refused(tmp_path):
-    with pytest.raises(TableError, match=r"none\.csv: cannot be read"):
+    with pytest.raises(TableError, match=r"none\.csv: no such file; check the path"):
         rows_of(tmp_path / "none.csv")
     with pytest.raises(TableError, match="cannot be read"):
         rows_of(tmp_path, "csv")
+
+
+@pytest.mark.parametrize("data", [b"", b"\n \n"])
+def test_json_lines_without_rows_are_refused(csv_file, data):
+    with pytest.raises(TableError, match=r"t\.jsonl: the table is empty"):
+        rows_of(csv_file(data, "t.jsonl"))
+
+
+def test_what_is_no_number_becomes_null_in_json_lines(csv_file, tmp_path):
+    source = csv_file(b'{"a": NaN, "b": [1.5, {"c": -Infinity}], "d": "NaN"}\n', "t.jsonl")
+    _, rows = rows_of(source)
+    written = write(tmp_path / "out.jsonl", source, [row.cells for row in rows]).read_text()
+    assert written == '{"a": null, "b": [1.5, {"c": null}], "d": "NaN"}\n'
 
 
 def test_tsv_has_tabs(csv_file):
@@ -253,8 +266,10 @@ def test_links_and_devices_stay_what_they_are(tmp_path):
 def test_unwritable_output_is_refused(tmp_path):
     with pytest.raises(StanceError, match="cannot be written"), complete(tmp_path / "none" / "out.csv"):
         pass
-    with pytest.raises(StanceError, match="this is a folder"), complete(tmp_path):
-        pass
+    for folder in (tmp_path, f"{tmp_path}/new/"):
+        with pytest.raises(StanceError, match="this is a folder"), complete(folder):
+            pass
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("format", FORMATS)

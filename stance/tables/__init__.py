@@ -114,6 +114,8 @@ def _opened(path: str | Path) -> Iterator[BinaryIO]:
         return
     try:
         stream = Path(path).open("rb")  # noqa: SIM115 (closed below)
+    except FileNotFoundError as error:
+        raise TableError("no such file", where=path, remedy="check the path") from error
     except OSError as error:
         raise TableError(f"cannot be read ({error.strerror})", where=path, remedy="check the path") from error
     with stream:

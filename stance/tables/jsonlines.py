@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
+from stance.errors import TableError
 from stance.tables.base import Line, Record, lines
 
 # Rows that are read ahead to learn the columns.
@@ -21,11 +23,16 @@ class JsonLinesReader:
     Args:
         stream: binary.
         where: its name in errors.
+
+    Raises:
+        TableError: no rows, or no text in UTF-8.
     """
 
     def __init__(self, stream: BinaryIO, where: str) -> None:
         rows = (_record(line) for line in lines(stream, where) if line.text.strip())
         sample = list(islice(rows, SAMPLE))
+        if not sample:
+            raise TableError("the table is empty", where=where, remedy="give a table with rows")
         self.columns = tuple(dict.fromkeys(name for record in sample for name in record.cells))
         self._rows = chain(sample, rows)
 
@@ -44,8 +51,11 @@ class JsonLinesWriter:
         self._stream = stream
 
     def write(self, cells: Mapping[str, Any]) -> None:
-        """Add a row."""
-        line = json.dumps(cells, ensure_ascii=False, default=_plain) + "\n"
+        """Add a row; NaN and infinities, which JSON has not, become null."""
+        try:
+            line = json.dumps(cells, ensure_ascii=False, default=_plain, allow_nan=False) + "\n"
+        except ValueError:
+            line = json.dumps(_finite(cells), ensure_ascii=False, default=_plain) + "\n"
         # Half of a surrogate pair cannot be UTF-8; backslashreplace happens to spell it as JSON does.
         self._stream.write(line.encode("utf-8", errors="backslashreplace"))
 
@@ -63,6 +73,14 @@ def _record(line: Line) -> Record:
     if not isinstance(cells, dict):
         return Record({}, f"not a JSON object: {text}")
     return Record(cells, None if line.sound else "not UTF-8")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _finite(inner) for key, inner in value.items()}
+    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _plain(value: Any) -> str:
