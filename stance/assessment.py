@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.baselines import keywords, majority, tfidf_logistic
-from stance.errors import EvaluationError, StanceError
+from stance.errors import DocumentError, EvaluationError, StanceError
 from stance.evaluation import DRAWS, SEED, Report, Scores, indicator, score
 from stance.matching import StatementScores, score_statements
+from stance.output import folder_for
+from stance.reading import read_document
 from stance.scorecard import to_json, to_markdown
 from stance.types import Document, Statement
 
@@ -72,16 +74,7 @@ def read_gold(path: str | Path) -> list[Gold]:
     path = Path(path)
     if not path.is_file():
         raise EvaluationError("no such gold file", where=path)
-    found = []
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise EvaluationError("not UTF-8 text", where=path) from error
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            row = _parse(line, f"{path}, line {number}")
-            if row.get("split") != "train":
-                found.append(_gold(row, number))
+    found = [_gold(row, number) for number, row in _rows(path) if row.get("split") != "train"]
     if not found:
         raise EvaluationError("no gold statements", where=path)
     return found
@@ -156,13 +149,23 @@ def assess(
 
 def write_report(report: Report, folder: str | Path, stem: str | None = None) -> tuple[Path, Path]:
     """Write ``STEM.json`` and ``STEM.md``; the stem is ``MODEL-GOLD`` by default. Returns both paths."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = folder_for(folder)
     stem = stem or f"{Path(report.model).name}-{Path(report.gold).stem}"
     paths = folder / f"{stem}.json", folder / f"{stem}.md"
     for path, text in zip(paths, (to_json(report), to_markdown(report)), strict=True):
         path.write_text(text, encoding="utf-8")
     return paths
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of a JSON Lines file with the numbers of their lines."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise EvaluationError("not UTF-8 text", where=path, remedy="convert it to UTF-8") from error
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield number, _parse(line, f"{path}, line {number}")
 
 
 def _parse(line: str, where: str) -> dict[str, Any]:
@@ -218,7 +221,7 @@ def _baselines(
         known = [row["text"] for row in rows]
         candidates["majority"] = lambda: majority(targets, len(texts))
         candidates["TF-IDF regression"] = lambda: tfidf_logistic(known, targets, texts) >= 0.5
-        notes.append(f"Majority and TF-IDF are fitted on {len(rows)} training rows.")
+        notes.append(f"Majority and TF-IDF are fitted on {len(rows)} training {'row' if len(rows) == 1 else 'rows'}.")
     else:
         notes.append("Majority and TF-IDF are left out: no training rows were given.")
     for name, run in candidates.items():
@@ -232,9 +235,7 @@ def _baselines(
 def _training_rows(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         raise EvaluationError("no such file of training rows", where=path)
-    lines = path.read_text(encoding="utf-8").split("\n")
-    rows = [_parse(line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
-    return [row for row in rows if row.get("split") != "test"]
+    return [row for _, row in _rows(path) if row.get("split") != "test"]
 
 
 def _default_analyze(model: Any) -> Callable[[Document], Sequence[Statement]]:
@@ -253,12 +254,10 @@ def _whole_path(
     for name, rows in by_document.items():
         path = folder / f"{name}.txt"
         try:
-            # newline="" keeps the line ends, and with them the offsets, as they are.
-            with path.open(encoding="utf-8", newline="") as file:
-                text = file.read()
-        except (OSError, UnicodeDecodeError) as error:
+            text = read_document(path).text
+        except DocumentError as error:
             remedy = "give the folder of the documents (--documents)"
-            raise EvaluationError("cannot read this document", where=path, remedy=remedy) from error
+            raise EvaluationError(f"cannot read this document ({error.what})", where=path, remedy=remedy) from error
         wrong = [row for row in rows if text[row.start : row.end] != row.text]
         if wrong:
             raise EvaluationError(f"{len(wrong)} spans do not fit, the first at {wrong[0].start}", where=path)

@@ -45,8 +45,8 @@ class GoldStatement(Protocol):
 class StatementScores:
     """What the whole path reaches on documents: statements found (IoU of words at least 0.5), speakers and labels.
 
-    ``speaker`` and ``actor`` are shares of the found statements; ``complete`` is the share of all gold statements found
-    with the right speaker and exactly the right labels.
+    ``speaker`` is a share of the found statements, ``actor`` of those whose gold has an actor; ``complete`` is the
+    share of all gold statements found with the right speaker and exactly the right labels.
     """
 
     gold: int
@@ -108,7 +108,7 @@ def score_statements(
     documents: Iterable[tuple[str, Sequence[GoldStatement], Sequence[Statement]]],
 ) -> StatementScores:
     """Figures of the whole path over documents given as (text, gold statements, found statements)."""
-    counts = dict.fromkeys(("gold", "predicted", "found", "speaker", "actor", "exact", "complete"), 0)
+    counts = dict.fromkeys(("gold", "predicted", "found", "speaker", "actor", "actors", "exact", "complete"), 0)
     for text, gold, predicted in documents:
         counts["gold"] += len(gold)
         counts["predicted"] += len(predicted)
@@ -117,6 +117,7 @@ def score_statements(
             exact = set(predicted[j].labels) == set(gold[i].labels)
             counts["found"] += 1
             counts["speaker"] += speaker
+            counts["actors"] += gold[i].actor is not None
             counts["actor"] += _same_actor(predicted[j], gold[i])
             counts["exact"] += exact
             counts["complete"] += speaker and exact
@@ -129,16 +130,15 @@ def score_statements(
         recall=_share(found, counts["gold"]),
         f1=_share(2 * found, counts["gold"] + counts["predicted"]),
         speaker=_share(counts["speaker"], found),
-        actor=_share(counts["actor"], found),
+        actor=_share(counts["actor"], counts["actors"]),
         exact_labels=_share(counts["exact"], found),
         complete=_share(counts["complete"], counts["gold"]),
     )
 
 
 def _same_actor(statement: Statement, gold: GoldStatement) -> bool:
-    if gold.actor is None or not statement.speakers:
-        return gold.actor is None and not statement.speakers
-    return any(_plain(speaker.actor) == _plain(gold.actor) for speaker in statement.speakers)
+    actor = gold.actor
+    return actor is not None and any(_plain(speaker.actor) == _plain(actor) for speaker in statement.speakers)
 
 
 def _plain(name: str) -> str:

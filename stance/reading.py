@@ -29,7 +29,8 @@ def find_documents(paths: Iterable[str | Path]) -> Iterator[str | Path]:
 def read_document(path: str | Path) -> Document:
     """Read one document; its id is the name of the file without the suffix.
 
-    The text stays as it is, line ends included; only a byte order mark at its head is dropped.
+    The text stays as it is, line ends included; only a byte order mark at its head is dropped. All offsets, those of
+    gold files too, count code points of the text without that mark.
 
     Args:
         path: a file, or ``-`` for standard input.
@@ -52,7 +53,7 @@ def read_document(path: str | Path) -> Document:
         raise DocumentError(what, where=where, remedy="convert it, for instance: iconv -f latin1 -t utf-8") from error
     if not text.strip():
         raise DocumentError("the document is empty", where=where, remedy="give a text with words in it")
-    return Document(text, id=name)
+    return Document(id=name, text=text)
 
 
 def _bytes(file: Path) -> bytes:

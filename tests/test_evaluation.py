@@ -6,7 +6,7 @@ import pytest
 
 from stance.assessment import assess, read_gold, write_report
 from stance.baselines import keywords, majority, tfidf_logistic
-from stance.errors import EvaluationError
+from stance.errors import EvaluationError, StanceError
 from stance.evaluation import calibration_error, indicator, score
 from stance.matching import match_statements, same_speaker, score_statements
 from stance.types import Speaker, Stance, Statement
@@ -181,6 +181,13 @@ def test_figures_of_the_whole_path():
     assert (result.speaker, result.actor, result.exact_labels, result.complete) == (0.5, 0.5, 1, 0.5)
 
 
+def test_gold_without_an_actor_is_left_out_of_the_share_of_actors():
+    gold = [wanted(FIRST, speaker="Ada Lund", actor="ada-lund"), wanted(SECOND, speaker="Ada Lund")]
+    result = score_statements([(TEXT, gold, [found(FIRST, (MAYOR,)), found(SECOND, (MAYOR,))])])
+    assert (result.speaker, result.actor) == (1, 1)
+    assert score_statements([(TEXT, gold[1:], [found(SECOND, ())])]).actor is None
+
+
 def test_baselines():
     assert majority([[1, 0], [1, 0], [0, 0]], 2).tolist() == [[True, False], [True, False]]
     taken = keywords(["We DEPLORE the raid and urge restraint.", "The bus is late.", "A scornful remark"], LABELS)
@@ -223,7 +230,7 @@ def test_report_on_a_corpus_leaves_out_its_training_rows(tmp_path):
     model = report.systems[0]
     assert (model.rows, model.documents, model.false_alarms.value) == (3, 2, 0.5)
     assert [(part.name, part.rows) for part in report.parts] == [("plain", 1), ("topic", 2)]
-    assert report.notes[0] == "Majority and TF-IDF are fitted on 1 training rows."
+    assert report.notes[0] == "Majority and TF-IDF are fitted on 1 training row."
     assert [system.name for system in report.systems] == ["words", "keyword list", "majority"]
     assert "Left out: TF-IDF" in report.notes[1]
     assert report.statements is None
@@ -272,6 +279,23 @@ def test_report_on_documents_and_its_files(tmp_path):
     assert "keyword list" in markdown
 
 
+def test_offsets_count_from_behind_the_byte_order_mark_as_in_the_analysis(tmp_path):
+    from stance.reading import read_document
+
+    (tmp_path / "quay.txt").write_bytes(b"\xef\xbb\xbf" + TEXT.replace(" She", "\r\nShe").encode())
+    document = read_document(tmp_path / "quay.txt")
+    start = document.text.index(SECOND)
+    row = {"doc": "quay", "start": start, "end": start + len(SECOND), "text": SECOND, "labels": []}
+    seen = []
+    assess(
+        lines(tmp_path / "gold.jsonl", [row]),
+        WordModel(),
+        baselines=False,
+        analyze=lambda text: seen.append(text) or [],
+    )
+    assert seen == [document]
+
+
 def test_report_renders_for_a_terminal(tmp_path):
     from rich.console import Console
 
@@ -301,6 +325,21 @@ def test_bad_gold_files(tmp_path, content, message):
     path.write_text(content, encoding="utf-8")
     with pytest.raises(EvaluationError, match=message):
         read_gold(path)
+
+
+def test_files_that_are_not_utf8_are_refused(tmp_path):
+    gold = lines(tmp_path / "gold.jsonl", [{"text": "x", "labels": []}])
+    (tmp_path / "latin.jsonl").write_bytes(b'{"text": "caf\xe9", "labels": []}\n')
+    with pytest.raises(EvaluationError, match=r"latin\.jsonl: not UTF-8"):
+        read_gold(tmp_path / "latin.jsonl")
+    with pytest.raises(EvaluationError, match=r"latin\.jsonl: not UTF-8"):
+        assess(gold, WordModel(), train=[tmp_path / "latin.jsonl"])
+
+
+def test_reports_are_not_written_into_a_file(tmp_path):
+    path = lines(tmp_path / "gold.jsonl", [{"text": "x", "labels": []}])
+    with pytest.raises(StanceError, match=r"gold\.jsonl: this is not a folder"):
+        write_report(assess(path, WordModel(), baselines=False), path)
 
 
 def test_missing_gold_and_documents_and_wrong_spans(tmp_path):
