@@ -155,7 +155,8 @@ class Classifier:
         if self.scoring.thresholds is None:
             labels = ", ".join(f"{label!r}: …" for label in self.labels)
             remedy = f"load it with thresholds={{{labels}}}, or use predict_proba"
-            raise ModelError("the model stores no thresholds", where=self.name, remedy=remedy)
+            absence = "" if self.name.startswith(HUB) else f" (there is no {artefact.CARD} in the folder)"
+            raise ModelError(f"the model stores no thresholds{absence}", where=self.name, remedy=remedy)
         return self.scoring.thresholds
 
     def _verdict(self, text: str, row: Sequence[float], thresholds: Sequence[float]) -> Verdict:
@@ -236,6 +237,10 @@ def problem(text: Any) -> str | None:
 
 def _locate(name_or_path: str | Path) -> str | Path:
     name = str(name_or_path)
+    if not name.strip():
+        # As a path, no name at all would be the current directory.
+        remedy = f"give one of {', '.join(artefact.shipped()) or 'none'}, a folder or hub:org/name"
+        raise ModelError("the name of the model is empty", remedy=remedy)
     if isinstance(name_or_path, str) and name.startswith(HUB):
         return name
     if isinstance(name_or_path, str) and name in artefact.shipped():

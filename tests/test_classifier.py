@@ -150,6 +150,29 @@ def test_right_paths_need_no_network():
     classifier.load(tiny_model.plain_model()).predict_proba(TEXTS[:2])
 
 
+def test_no_name_is_not_the_current_directory(monkeypatch):
+    monkeypatch.chdir(tiny_model.stance_model())
+    for name in ("", " "):
+        with pytest.raises(ModelError, match="name of the model is empty"):
+            classifier.load(name)
+
+
+def test_unreachable_hub_is_given_up_at_once_and_in_silence(monkeypatch, capfd, caplog):
+    asked = []
+
+    def refuse(host, *_, **__):
+        asked.append(host)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    with pytest.raises(ModelError, match=r"^hub:nosuch/model: .*check the name and the connection$"):
+        classifier.load("hub:nosuch/model")
+    # Once for the model, and once by huggingface_hub for the name it gives itself; repeated requests would be ten.
+    assert len(asked) <= 2
+    assert capfd.readouterr() == ("", "")
+    assert caplog.records == []
+
+
 def test_only_hub_names_may_touch_the_network():
     assert torch_backend.resolve("hub:org/name") == ("org/name", False)
     assert torch_backend.resolve("org/name")[1]
@@ -175,7 +198,7 @@ def test_plain_model_stores_no_thresholds():
     model = classifier.load(tiny_model.plain_model())
     assert model.card is None
     for call in (model.label, model.classify):
-        with pytest.raises(ModelError, match="thresholds="):
+        with pytest.raises(ModelError, match=r"no stance\.json in the folder.*thresholds="):
             call(TEXTS)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from logging import ERROR, getLogger
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from stance.backends.batching import pad
 from stance.errors import ModelError
 
 HUB = "hub:"
+# Seconds that the hub has for its first answer.
+_PATIENCE = 10.0
 
 # Where the tokenizer's file names no limit and the positions start behind the padding token.
 _SHIFTED = ("roberta", "xlm-roberta", "camembert", "mpnet")
@@ -93,9 +96,10 @@ def _load(source: str | Path) -> tuple[Any, Any]:
         raise ModelError("no model here (config.json is missing)", where=source, remedy="check the path")
     try:
         with _quietly():
-            tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=local)
+            stored = local or not _reachable(name)
+            tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=stored)
             model, report = AutoModelForSequenceClassification.from_pretrained(
-                name, local_files_only=local, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+                name, local_files_only=stored, use_safetensors=True, dtype=torch.float32, output_loading_info=True
             )
     except Exception as error:  # What loaders of all kinds of models raise has no common base.
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
@@ -109,6 +113,20 @@ def _load(source: str | Path) -> tuple[Any, Any]:
     return tokenizer, model.eval()
 
 
+def _reachable(name: str) -> bool:
+    """Whether the hub answers; asked once, as the loaders repeat each request for half a minute before they give up."""
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        get_hf_file_metadata(hf_hub_url(name, "config.json"), timeout=_PATIENCE)
+    except HfHubHTTPError:
+        return True  # It answers with a refusal, which the loaders put better.
+    except Exception:  # Offline mode, no such host, no route, a time-out: whatever the connection raises.
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
     """Without progress bars and load reports: what is wrong becomes an error here."""
@@ -116,12 +134,16 @@ def _quietly() -> Iterator[None]:
 
     logging: Any = switches
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    hub = getLogger("huggingface_hub")
+    hub_level = hub.level
     logging.set_verbosity_error()
+    hub.setLevel(ERROR)
     logging.disable_progress_bar()
     try:
         yield
     finally:
         logging.set_verbosity(level)
+        hub.setLevel(hub_level)
         if bars:
             logging.enable_progress_bar()
 
