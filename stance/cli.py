@@ -13,13 +13,21 @@ import click
 
 import stance
 from stance.commands import BAD_DATA, BAD_USAGE, Commands, each_document
-from stance.errors import StanceError
+from stance.errors import SpeakerError, StanceError
 from stance.output import STREAM
+from stance.tables import FORMATS, format_of
 
 if TYPE_CHECKING:
     from stance.report.terminal import Findings
 
 _PATH = click.Path(path_type=Path)
+
+
+def _existing(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    if path is not None and not path.exists():
+        raise SpeakerError("no such file", where=path, remedy="check the path")
+    return path
+
 
 _documents = click.argument("files", nargs=-1, required=True, metavar="FILES...")
 _model = click.option(
@@ -31,7 +39,9 @@ _model = click.option(
     help="Shipped model, folder or hub:org/name.",
 )
 _json = click.option("--json", "as_json", is_flag=True, help="JSON Lines instead of tables.")
-_speakers = click.option("--speakers", type=_PATH, metavar="FILE", help="TOML file of your own speakers.")
+_speakers = click.option(
+    "--speakers", type=_PATH, callback=_existing, metavar="FILE", help="TOML file of your own speakers."
+)
 _date = click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of publication.")
 _author = click.option("--author", metavar="NAME", help='Who speaks where the text says "we".')
 _force = click.option("--force", is_flag=True, help="Even if the text does not look English.")
@@ -104,7 +114,7 @@ def analyze(
 @click.argument("table")
 @click.option("--output", "-o", default=STREAM, metavar="TABLE", help="The table to write, if not standard output.")
 @click.option("--column", default="text", show_default=True, metavar="NAME", help="The column of texts.")
-@click.option("--format", metavar="NAME", help="csv, tsv, jsonl or parquet, where the name of the table does not tell.")
+@click.option("--format", type=click.Choice(FORMATS), help="Where the name of the table does not tell.")
 @click.option("--prefix", default="", metavar="TEXT", help="Put before the names of the new columns.")
 @_model
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output.")
@@ -126,6 +136,11 @@ def label(table: str, output: str, *, column: str, format: str | None, prefix: s
 
     if as_json and output == STREAM:
         raise click.UsageError("--json and the table cannot both go to standard output; name a table with -o")
+    try:
+        format_of(table, format)
+    except StanceError as error:
+        message = f"{error.what} ({error.where}); {error.remedy}"
+        raise click.UsageError(message, click.get_current_context()) from error
     with terminal.progress("rows") as progress:
         found = label_table(
             table, output, stance.load(model), column=column, format=format, prefix=prefix, progress=progress
@@ -166,9 +181,13 @@ def evaluate(
       stance evaluate gold.jsonl --train a.jsonl --train b.jsonl -o reports/
     """
     from stance.assessment import assess, write_report
+    from stance.output import folder_for
     from stance.report import terminal
     from stance.scorecard import to_rich
 
+    if output is not None:
+        # Before the minutes that measuring takes.
+        folder_for(output)
     loaded = stance.load(model)
     for file in gold:
         found = assess(file, loaded, documents=documents, train=train, by=by, baselines=baselines)

@@ -87,7 +87,9 @@ def each_document(
                 findings = one(read_document(path))
             except DocumentError as error:
                 refused += 1
-                report(str(error))
+                # The analysis knows a document by its id alone.
+                where = "standard input" if str(path) == STREAM else path
+                report(str(DocumentError(error.what, where=where, remedy=error.remedy)))
             else:
                 show(*findings)
             count(number)

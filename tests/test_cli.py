@@ -86,7 +86,7 @@ def test_analyze_json_is_the_analysis(run_stance, story, model_folder, tmp_path)
     done = run_stance(*arguments, stdin=STORY)
     assert (done.returncode, done.stderr) == (0, "")
     first, second = map(json.loads, done.stdout.splitlines())
-    expected = stance.analyze(stance.Document(STORY, id="story"), model=model_folder).to_dict()
+    expected = stance.analyze(stance.Document("story", STORY), model=model_folder).to_dict()
     assert first == json.loads(json.dumps(expected))
     assert first["statements"]
     assert second == first | {"id": "stdin"}
@@ -123,6 +123,21 @@ def test_other_languages_are_refused_unless_forced(run_stance, model_folder):
     assert run_stance(*arguments, "--force", stdin=text).returncode == 0
 
 
+def test_errors_name_documents_by_their_path(run_stance, model_folder, tmp_path):
+    (tmp_path / "dots.txt").write_text("...")
+    (tmp_path / "other.txt").write_text("Die Union verurteilt den Angriff auf den Hafen.")
+    done = run_stance("analyze", tmp_path, "-", "-m", model_folder, stdin="...")
+    assert done.returncode == 1
+    where = [line.removeprefix("stance: ").rpartition(": ")[0] for line in done.stderr.splitlines()]
+    assert where == [str(tmp_path / "dots.txt"), str(tmp_path / "other.txt"), "standard input"]
+
+
+def test_analyze_does_not_write_a_file_for_a_folder(run_stance, story, model_folder, tmp_path):
+    done = run_stance("analyze", story, "-m", model_folder, "-o", f"{tmp_path}/out/")
+    assert refused(done, 1, "this is a folder")
+    assert list(tmp_path.iterdir()) == [story]
+
+
 def test_control_characters_of_a_document_do_not_reach_the_terminal(run_stance, model_folder):
     done = run_stance("analyze", "-", "-m", model_folder, stdin='"We condemn \x1b[2J[red]the raid[/red]," the EU said.')
     assert "\x1b" not in done.stdout
@@ -141,6 +156,11 @@ def test_label_writes_the_table_and_counts(run_stance, table, model_folder, tmp_
     assert list(rows[0]) == ["id", "text", "labels", "intensity", "unsure", *(f"p_{x}" for x in LABELS), "error"]
 
 
+def test_label_counts_a_single_row(run_stance, model_folder):
+    done = run_stance("label", "-", "--format", "csv", "-m", model_folder, stdin="text\nRice exports rose.\n")
+    assert done.stderr.startswith("1 row, 0 with errors")
+
+
 def test_label_streams_between_standard_input_and_output(run_stance, table, model_folder, tmp_path):
     piped = run_stance("label", "-", "--format", "csv", "-m", model_folder, stdin=table.read_bytes())
     run_stance("label", table, "-o", tmp_path / "out.csv", "-m", model_folder)
@@ -152,9 +172,13 @@ def test_label_streams_between_standard_input_and_output(run_stance, table, mode
 
 def test_label_refuses_what_it_cannot_do(run_stance, table, model_folder, tmp_path):
     model = ("-m", model_folder)
-    assert refused(run_stance("label", tmp_path / "none.csv", *model), 1, "none.csv", "cannot be read")
+    assert refused(run_stance("label", tmp_path / "none.csv", *model), 1, "none.csv: no such file; check the path")
     assert refused(run_stance("label", table, "--column", "body", *model), 1, "'body'", "'id', 'text'")
-    assert refused(run_stance("label", "-", *model, stdin="text\na\n"), 1, "standard input", "--format")
+    assert refused(run_stance("label", "-", *model, stdin="text\na\n"), 2, "standard input", "name it with --format")
+    assert refused(run_stance("label", table, "--format", "xls", *model), 2, "'xls'", "stance label --help")
+    for name in ("empty.csv", "empty.jsonl"):
+        (tmp_path / name).touch()
+        assert refused(run_stance("label", tmp_path / name, *model), 1, f"{name}: the table is empty")
     assert refused(run_stance("label", table, "--json", *model), 2, "--json", "-o")
     out = tmp_path / "no" / "out.csv"
     assert refused(run_stance("label", table, "-o", out, *model), 1, "out.csv", "cannot be written")
@@ -172,6 +196,9 @@ def test_evaluate_measures_and_writes_reports(run_stance, model_folder, tmp_path
     assert report["systems"][0]["exact"]["value"] > 0.8
     assert {path.suffix for path in (tmp_path / "reports").iterdir()} == {".json", ".md"}
     assert "reports" in done.stderr
+    into_file = run_stance(*arguments, "-o", gold)
+    assert into_file.stdout == ""
+    assert refused(into_file, 1, "gold.jsonl: this is not a folder")
     shown = run_stance(*arguments)
     assert "condolence" in shown.stdout
     assert refused(run_stance("evaluate", tmp_path / "none.jsonl", "-m", model_folder), 1, "no such gold file")
@@ -219,6 +246,9 @@ def test_bad_models_and_registries_are_refused(run_stance, story, model_folder, 
         file.write("\n")
     assert refused(run_stance("label", story, "--format", "csv", "-m", altered), 1, "config.json was altered")
     assert refused(run_stance("speakers", "--speakers", story), 1, "story.txt")
+    assert refused(
+        run_stance("speakers", "--speakers", tmp_path / "no.toml"), 1, "no.toml: no such file; check the path"
+    )
 
 
 def test_reader_that_leaves_early_is_no_error():

@@ -96,7 +96,8 @@ def labels(book: Codebook) -> Table:
 def counts(found: Counts) -> str:
     """One line on what came of a table."""
     taken = ", ".join(f"{label} {number:,}" for label, number in found.labels.items())
-    return f"{found.rows:,} rows, {found.errors:,} with errors, {found.none:,} without a stance; {taken}"
+    rows = "1 row" if found.rows == 1 else f"{found.rows:,} rows"
+    return f"{rows}, {found.errors:,} with errors, {found.none:,} without a stance; {taken}"
 
 
 @contextmanager
