@@ -13,6 +13,8 @@ from stance.segment.tokens import Sentence
 
 # How far behind a passive verb its "by" may stand.
 _MAX_BY = 6
+# The longest name between "with" and a participle that it is the speaker of.
+_MAX_ABSOLUTE = 5
 
 
 def finite(sentence: Sentence, cue: int, cut: CueClass, subject: Span) -> Attribution | None:
@@ -60,6 +62,10 @@ def participle(sentence: Sentence, cue: int, cut: CueClass, found: Sequence[Attr
     if has_be(sentence, cue):
         subject = subject_before(sentence, cue)
         return finite(sentence, cue, cut, subject) if subject else None
+    absolute = _absolute(sentence, cue)
+    if absolute is not None:
+        content = content_after(sentence, cue, cut)
+        return Attribution("participle", cut, cue, absolute, content, absolute[0] - 1) if content else None
     before = cue
     while before and (sentence.tokens[before - 1].low in LEXICON.adverbs or sentence.low(before - 1).endswith("ly")):
         before -= 1
@@ -70,6 +76,17 @@ def participle(sentence: Sentence, cue: int, cut: CueClass, found: Sequence[Attr
     subject = found[-1].subject if found else _main_subject(sentence, before)
     content = content_after(sentence, cue, cut)
     return Attribution("participle", cut, cue, subject, content, before - 1) if subject and content else None
+
+
+def _absolute(sentence: Sentence, cue: int) -> Span | None:
+    """The speaker in ", with Norway calling it a crime"."""
+    begin = cue
+    while (
+        begin > max(1, cue - _MAX_ABSOLUTE) and not sentence.quoted[begin - 1] and is_name(sentence.tokens[begin - 1])
+    ):
+        begin -= 1
+    is_absolute = begin < cue and sentence.low(begin - 1) == "with" and sentence.low(begin - 2) == ","
+    return (begin, cue) if is_absolute else None
 
 
 def _hangs_on(sentence: Sentence, before: int, cue: int, cut: CueClass) -> bool:

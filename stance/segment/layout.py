@@ -45,7 +45,7 @@ _POST = regex.compile(
     \((?P<handle>@\w{1,30})\) \s*+ (?P<date>[^\n()]{0,30})$"""
 )
 _LINK = regex.compile(r"(?:https?://|pic\.twitter\.com/|t\.co/|www\.)\S+")
-_BULLET = regex.compile(r"\s*[–—•*▪·-]\s+")
+_BULLET = regex.compile(r"\s*(?:[–—•*▪·-]|\(?\d{1,3}[.)]|\([a-z]{1,3}\))\s+")
 # "MR PRICE: …", "Ambassador Doe (Norway): …", "THE PRESIDENT: …"
 _TURN = regex.compile(
     r"""(?x) \s*+ (?P<who>
@@ -173,7 +173,7 @@ class _Reader:
         blocks[index:] = [Block("post", block.start, block.end, signature) for block in blocks[index:]]
 
     def _is_item(self, block: Block) -> bool:
-        return _BULLET.match(self.text, max(0, block.start - 2), block.start) is not None
+        return _BULLET.match(self.text, self.text.rfind("\n", 0, block.start) + 1, block.start) is not None
 
     def _opens_list(self, block: Block) -> bool:
         is_short = block.end - block.start < MAX_LIST_HEAD

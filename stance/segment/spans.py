@@ -16,6 +16,7 @@ Span = tuple[int, int]
 MAX_SOFT_WORDS = 3
 
 _WORD = regex.compile(r"[\p{L}\p{N}]+")
+_LETTER = regex.compile(r"\p{L}")
 _PARAGRAPH = regex.compile(r"(?<=[.!?…\"”»’'\])])[ \t]*+[\n\r]++|\n\s*\n")
 _EDGES = " \t\n\r\u00a0,;:–—-"
 _MARKS = "\"“”„«»″'‘’`"
@@ -57,7 +58,7 @@ def pieces(text: str, span: Span, quotes: Sequence[Quote]) -> list[Span]:
             quote = next((q for q in around if q.outer_start <= start + 1 and _is_inside(text, start, end, q)), None)
             piece = (start, end) if quote is None else (max(start, quote.start), min(end, quote.end))
             piece = _strip(text, *piece, edges=_EDGES if quote is None else _EDGES + _MARKS)
-            if _WORD.search(text, *piece):
+            if _LETTER.search(text, *piece):
                 found.append(piece if quote else _with_marks(piece, around))
     return found
 

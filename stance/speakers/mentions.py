@@ -98,6 +98,9 @@ def read_mention(mention: str, registry: Registry) -> Reading:
     if whole is not None:
         return replace(bare, entry=whole, body=whole)
     core, _, apposition = (part.strip(" ,") for part in text.partition(","))
+    known = registry.find(core)
+    if known is not None:  # "Norway, a member of the council"
+        return replace(bare, text=core, entry=known, body=known)
     body, named = body_in(core, registry) or body_in(apposition, registry) or (None, "")
     titles = frozenset(VOCABULARY.spelled(word) for word in words if VOCABULARY.is_title(word))
     beside = lower_words(text.replace(named, " ", 1))

@@ -16,6 +16,8 @@ _ARTICLE = regex.compile(r"^(?i:(?:the|a|an|this|that|these|both)\s+)")
 _CORE_END = regex.compile(r",|\s(?:of|for|to|in|on|at|from|who|which|with|by|near)\s")
 # No name of a person is longer, nor is a run of capitalised words with its titles and states worth more.
 _MAX_NAME, _MAX_RUN = 5, 12
+# Offices that name their field with "for".
+_HEADS = (["minister"], ["secretary"], ["commissioner"], ["representative"])
 # The longest name of a state or body, in words.
 _MAX_BODY = 5
 # Capitals of up to this length are an abbreviation.
@@ -63,7 +65,8 @@ def person_in(part: str, registry: Registry, *, is_apposition: bool = False) -> 
     kept = _without_descriptors(run, registry)
     has_descriptor = len(kept) < len(run)
     joint = before[-1] if before else ""
-    if not kept or joint in {"for", "to", "by", "with"}:
+    is_field = joint == "for" and has_descriptor and before[-2:-1] in _HEADS  # "Minister for Foreign Affairs Jane Doe"
+    if not kept or (joint in {"for", "to", "by", "with"} and not is_field):
         return None
     if joint in {"of", "the", "and", "in", "at"} and not has_descriptor:
         return None
