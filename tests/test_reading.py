@@ -19,12 +19,12 @@ def test_folders_become_their_text_files_in_order(tmp_path):
 def test_text_stays_as_it_came_but_for_the_byte_order_mark(tmp_path):
     path = tmp_path / "story.v2.txt"
     path.write_bytes(b"\xef\xbb\xbf" + "Ме\u0301\r\n\n We condemn. \n".encode())
-    assert read_document(path) == Document("Ме\u0301\r\n\n We condemn. \n", id="story.v2")
+    assert read_document(path) == Document("story.v2", "Ме\u0301\r\n\n We condemn. \n")
 
 
 def test_standard_input_is_a_document(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("Café".encode())))
-    assert read_document("-") == Document("Café", id="stdin")
+    assert read_document("-") == Document("stdin", "Café")
 
 
 @pytest.mark.parametrize(
