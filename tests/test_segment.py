@@ -322,3 +322,22 @@ def test_other_languages_are_refused_unless_forced_or_declared():
 def test_arguments_replace_fields_of_a_document():
     document = as_document(Document(text="Norway spoke.", id="a", author="Sweden"), date=WEDNESDAY)
     assert (document.id, document.author, document.date) == ("a", "Sweden", WEDNESDAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Ankara urged calm and Tehran warned of retaliation.",
+            [("Türkiye", "urged calm"), ("Iran", "warned of retaliation")],
+        ),
+        ('"We oppose the plan," said Mr. Borrell.', [("Josep Borrell", "We oppose the plan")]),
+        (
+            "“We oppose the plan that was put to the council,”\nsaid Josep Borrell.",
+            [("Josep Borrell", "We oppose the plan that was put to the council")],
+        ),
+    ],
+    ids=["actors joined by and", "title with a full stop", "line break before the verb"],
+)
+def test_speakers_of_round_ups_and_broken_lines(text, expected):
+    assert [(s.speaker.name, s.text) for s in segment(text)] == expected

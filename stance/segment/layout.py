@@ -55,6 +55,8 @@ _TURN = regex.compile(
           | \p{Lu}[\p{Lu}.'’\-\ ]{2,40} )
         (?: \s*+ \([^()\n]{2,60}\) )? ) \s*+ : \s+ (?=\S)"""
 )
+# A quotation that ends in a comma: "said the minister" is still to come.
+_QUOTE_GOES_ON = frozenset({",”", ',"', "”,", '",'})
 _TERMINAL = frozenset(".!?…:;,\"”»'’)")
 
 
@@ -214,7 +216,8 @@ def _is_wrapped(text: str, line: Span, following: Span) -> bool:
     """Whether a line break stands inside a sentence: no stop before it, a small letter behind it."""
     if text.count("\n", line[1], following[0]) > 1 or line[1] - line[0] <= MIN_WRAPPED:
         return False
-    return text[line[1] - 1] not in _TERMINAL and text[following[0]].islower()
+    is_open = text[line[1] - 1] not in _TERMINAL or text[line[1] - 2 : line[1]] in _QUOTE_GOES_ON
+    return is_open and text[following[0]].islower()
 
 
 def _is_title(text: str, start: int, end: int) -> bool:

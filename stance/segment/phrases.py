@@ -71,6 +71,9 @@ def subject_after(sentence: Sentence, verb: int) -> Span | None:
     begin = end = verb + 1
     while end < min(stop, begin + MAX_PHRASE + 1) and not sentence.quoted[end]:
         token = tokens[end]
+        if token.low == "." and end > begin and tokens[end - 1].low in LEXICON.abbreviations:
+            end += 1  # "Gen. Doe"
+            continue
         if token.low == ",":
             end = _apposition_end(sentence, end)
             break
@@ -237,6 +240,10 @@ def _clean(sentence: Sentence, begin: int, end: int) -> Span | None:
         end -= 1
     if end - begin > 1 and tokens[begin].low in {"which", "whom"}:
         begin += 1  # "a mobilisation which the envoy called …"
+    # "… calm and Tehran warned": what cannot speak before the joint is the object of the verb before it.
+    joint = next((k for k in range(begin + 1, end - 1) if tokens[k].low == "and"), None)
+    if joint is not None and is_name(tokens[joint + 1]) and not can_speak(tokens[begin:joint]):
+        begin = joint + 1
     if begin >= end or end - begin > MAX_PHRASE:
         return None
     return (begin, end) if can_speak(tokens[begin:end]) else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stance.segment.attribution import Attribution, Span, is_relative
-from stance.segment.clauses import is_finite
+from stance.segment.clauses import is_finite, is_name
 from stance.segment.cues import LEXICON
 from stance.segment.tokens import Sentence
 
@@ -47,11 +47,16 @@ def _is_own(sentence: Sentence, last: Attribution, new: Attribution) -> bool:
         return new.outset > last.cue
     if new.is_trailing or _is_nested(last, new) or new.outset <= last.cue:
         return False
+    return last.is_trailing or _starts_anew(sentence, last, new)
+
+
+def _starts_anew(sentence: Sentence, last: Attribution, new: Attribution) -> bool:
+    """Whether the word before a construction opens a clause of its own."""
     joint = sentence.low(new.outset - 1)
+    if joint in {"and", ","} and last.cut == "act" and new.role == "finite" and is_name(sentence.tokens[new.outset]):
+        return True  # "Ankara urged calm and Tehran warned of …"
     if joint in LEXICON.new_clause:
         return joint not in {"and", "as"} or sentence.low(new.outset - 2) == ","
-    if last.is_trailing:
-        return True
     return joint == "," and sentence.low(new.cue) in {"says", "said"}
 
 
