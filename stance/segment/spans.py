@@ -18,7 +18,7 @@ MAX_SOFT_WORDS = 3
 _WORD = regex.compile(r"[\p{L}\p{N}]+")
 _LETTER = regex.compile(r"\p{L}")
 _PARAGRAPH = regex.compile(r"(?<=[.!?…\"”»’'\])])[ \t]*+[\n\r]++|\n\s*\n")
-_EDGES = " \t\n\r\u00a0,;:–—-"
+_EDGES = ",;:–—-"
 _MARKS = "\"“”„«»″'‘’`"
 
 
@@ -102,9 +102,9 @@ def _is_inside(text: str, start: int, end: int, quote: Quote) -> bool:
 
 
 def _strip(text: str, start: int, end: int, *, edges: str) -> Span:
-    """The span without the characters of ``edges`` at both ends."""
-    while start < end and text[start] in edges:
+    """The span without white space and the characters of ``edges`` at both ends."""
+    while start < end and (text[start] in edges or text[start].isspace()):
         start += 1
-    while end > start and text[end - 1] in edges:
+    while end > start and (text[end - 1] in edges or text[end - 1].isspace()):
         end -= 1
     return start, end

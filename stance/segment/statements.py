@@ -263,5 +263,5 @@ def _around(text: str, tokens: Sequence[Token], attribution: Attribution) -> str
     if begin > cue or begin <= cue < end:
         lead = text[tokens[0].start : tokens[left].start] if left < 6 else ""
         right = begin if begin > cue else cue + 1
-        return lead + text[tokens[left].start : tokens[right].start]
+        return lead + text[tokens[left].start : tokens[right - 1].end]
     return text[tokens[left].start : tokens[-1].end]
