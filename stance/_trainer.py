@@ -51,6 +51,8 @@ def fit(  # noqa: PLR0917
         problem_type="multi_label_classification",
         hidden_dropout_prob=settings.dropout,
         attention_probs_dropout_prob=settings.dropout,
+        # On a CPU the backward pass of torch's fused attention takes longer than all matrix products together.
+        attn_implementation="eager",
     )
     if settings.freeze_embeddings:
         model.get_input_embeddings().weight.requires_grad_(False)
@@ -81,7 +83,7 @@ def fit(  # noqa: PLR0917
 
 
 def predict(
-    name: str, local: bool, texts: Sequence[str], *, batch_size: int, max_length: int, device: str
+    name: str, local: bool, texts: Sequence[str], *, batch_size: int, max_length: int, device: str, bf16: bool
 ) -> NDArray[np.float32]:
     """Logits (n, labels) in the order of the texts; scored in order of length, so that little is padded."""
     tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=local)
@@ -91,7 +93,7 @@ def predict(
     rows = _encode(tokenizer, texts, max_length)
     order = sorted(range(len(rows)), key=lambda i: len(rows[i]["input_ids"]))
     logits = np.zeros((len(rows), model.config.num_labels), dtype=np.float32)
-    with torch.inference_mode():
+    with torch.inference_mode(), torch.autocast(where.type, dtype=torch.bfloat16, enabled=bf16):
         for start in range(0, len(order), batch_size):
             chunk = order[start : start + batch_size]
             batch = tokenizer.pad([rows[i] for i in chunk], return_tensors="pt").to(where)
@@ -155,14 +157,17 @@ def parameter_groups(model: torch.nn.Module, settings: FitSettings) -> list[dict
 
 
 def _depths(names: Sequence[str]) -> Iterator[tuple[str, int | None]]:
-    """Distance from the topmost layer (0), embeddings one below the lowest; ``None`` for the head."""
+    """Distance from the topmost layer (0), embeddings one below the lowest; ``None`` for the head.
+
+    What layers share, such as MPNet's relative positions, counts for the topmost.
+    """
     layers = {name: int(name.split(".layer.")[1].split(".")[0]) for name in names if ".layer." in name}
     count = max(layers.values(), default=-1) + 1
     for name in names:
         if name in layers:
             yield name, count - 1 - layers[name]
         else:
-            yield name, count if ".embeddings." in name else None
+            yield name, count if ".embeddings." in name else 0 if ".encoder." in name else None
 
 
 def _collator(tokenizer: PreTrainedTokenizerBase) -> Callable[[list[dict[str, Any]]], dict[str, torch.Tensor]]:

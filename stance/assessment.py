@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stance.baselines import keywords, majority, tfidf_logistic
+from stance.bootstrap import DRAWS, SEED
 from stance.errors import DocumentError, EvaluationError, StanceError
-from stance.evaluation import DRAWS, SEED, Report, Scores, indicator, score
+from stance.evaluation import Report, Scores, indicator, score
+from stance.facets import score_doubt, score_groups, score_intensity
+from stance.gold import Gold, read_gold, read_rows
+from stance.intensity import intensity
 from stance.matching import StatementScores, score_statements
 from stance.output import folder_for
 from stance.reading import read_document
 from stance.scorecard import to_json, to_markdown
-from stance.types import Document, Statement
+from stance.types import Document, Intensity, Statement
 
 
 class Model(Protocol):
@@ -33,51 +35,7 @@ class Model(Protocol):
         """The label set; the columns of the report."""
 
     def map_batch(self, batch: Mapping[str, Sequence[Any]], column: str = "text") -> dict[str, list[Any]]:
-        """Columns ``stance_labels``, ``stance_error`` and ``p_LABEL`` for a column of texts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gold:
-    """One gold statement.
-
-    Attributes:
-        text: the statement.
-        labels: labels it takes.
-        document: what the bootstrap draws: its document, contrast group or, failing these, its own id.
-        start: offset in the document; -1 without one.
-        end: offset behind the last code point; -1 without one.
-        speaker: name, if told.
-        aliases: other right answers.
-        actor: id of the actor, if told.
-        row: the whole line as read.
-    """
-
-    text: str
-    labels: tuple[str, ...]
-    document: str
-    start: int
-    end: int
-    speaker: str | None
-    aliases: tuple[str, ...]
-    actor: str | None
-    row: dict[str, Any]
-
-
-def read_gold(path: str | Path) -> list[Gold]:
-    """Gold statements of a JSON Lines file with ``text`` and ``labels``, where it has spans also ``doc, start, end``.
-
-    Rows whose ``split`` is ``train`` are left out: they are no gold for a model trained on them.
-
-    Raises:
-        EvaluationError: a file that is missing, malformed (the line is named) or empty.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise EvaluationError("no such gold file", where=path)
-    found = [_gold(row, number) for number, row in _rows(path) if row.get("split") != "train"]
-    if not found:
-        raise EvaluationError("no gold statements", where=path)
-    return found
+        """Columns ``stance_labels``, ``stance_intensities``, ``stance_unsure``, ``stance_error`` and ``p_LABEL``."""
 
 
 def assess(
@@ -95,7 +53,7 @@ def assess(
     """Run a model, and the whole path where the gold has spans, and compare with the baselines.
 
     Args:
-        gold_path: see :func:`read_gold`.
+        gold_path: see :func:`stance.gold.read_gold`.
         model: what to measure.
         documents: folder of the ``DOC.txt`` files of a gold file with spans; by default the gold file's own.
         train: JSON Lines of training rows for the baselines that need some; without, they are left out and noted.
@@ -116,7 +74,7 @@ def assess(
     errors = [f"row {i + 1}: {error}" for i, error in enumerate(found["stance_error"]) if error]
     if errors:
         raise EvaluationError("; ".join(errors[:10]), where=gold_path)
-    taken = indicator([names.split(";") if names else [] for names in found["stance_labels"]], labels)
+    taken, unsure = (indicator(map(_names, found[f"stance_{key}"]), labels) for key in ("labels", "unsure"))
     chances = np.array([found[f"p_{label}"] for label in labels], dtype=np.float64).T
     units = [row.document for row in gold]
 
@@ -144,7 +102,21 @@ def assess(
     if all(row.start >= 0 for row in gold):
         folder = Path(documents) if documents else gold_path.parent
         spans = _whole_path(gold, folder, analyze or _default_analyze(model))
-    return Report(gold_path.name, model.name, tuple(systems), tuple(parts), spans, tuple(notes))
+    right = truth == taken
+    told = [row.intensity for row in gold]
+    return Report(
+        gold=gold_path.name,
+        model=model.name,
+        systems=tuple(systems),
+        parts=tuple(parts),
+        statements=spans,
+        notes=tuple(notes),
+        groups=score_groups(
+            right.all(axis=1), [row.group for row in gold], [row.contrast for row in gold], draws, seed
+        ),
+        intensity=score_intensity(told, _levels(gold, found), units, draws, seed),
+        doubt=score_doubt(right, unsure, units, draws, seed),
+    )
 
 
 def write_report(report: Report, folder: str | Path, stem: str | None = None) -> tuple[Path, Path]:
@@ -157,48 +129,19 @@ def write_report(report: Report, folder: str | Path, stem: str | None = None) ->
     return paths
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows of a JSON Lines file with the numbers of their lines."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise EvaluationError("not UTF-8 text", where=path, remedy="convert it to UTF-8") from error
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield number, _parse(line, f"{path}, line {number}")
+def _names(joined: str) -> list[str]:
+    return joined.split(";") if joined else []
 
 
-def _parse(line: str, where: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise EvaluationError(f"not JSON ({error.msg})", where=where) from error
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str) or not row["text"].strip():
-        raise EvaluationError("not an object with a text", where=where)
-    labels = row.get("labels")
-    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-        raise EvaluationError("labels is not a list of names", where=where, remedy="write [] for none")
-    if "start" in row and not all(isinstance(row.get(key), kind) for key, kind in _SPAN.items()):
-        raise EvaluationError("a span needs doc, start and end", where=where)
-    return row
-
-
-_SPAN: dict[str, type] = {"doc": str, "start": int, "end": int}
-
-
-def _gold(row: dict[str, Any], number: int) -> Gold:
-    unit = row.get("doc") or row.get("group") or row.get("id") or f"line {number}"
-    return Gold(
-        text=row["text"],
-        labels=tuple(row["labels"]),
-        document=str(unit),
-        start=row.get("start", -1),
-        end=row.get("end", -1),
-        speaker=row.get("speaker"),
-        aliases=tuple(row.get("aliases") or ()),
-        actor=row.get("actor"),
-        row=row,
-    )
+def _levels(gold: Sequence[Gold], found: Mapping[str, Sequence[str]]) -> list[dict[str, Intensity]]:
+    """The model's intensity of the gold's labels; that of a label it did not take is read as the classifier would."""
+    levels = []
+    for row, labels, given in zip(gold, found["stance_labels"], found["stance_intensities"], strict=True):
+        taken = dict(zip(_names(labels), _names(given), strict=True))
+        levels.append(
+            {label: cast(Intensity, taken.get(label)) or intensity(row.text, label) for label in row.intensity}
+        )
+    return levels
 
 
 def _baselines(
@@ -235,7 +178,7 @@ def _baselines(
 def _training_rows(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         raise EvaluationError("no such file of training rows", where=path)
-    return [row for _, row in _rows(path) if row.get("split") != "test"]
+    return [row for _, row in read_rows(path) if row.get("split") != "test"]
 
 
 def _default_analyze(model: Any) -> Callable[[Document], Sequence[Statement]]:

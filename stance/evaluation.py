@@ -12,20 +12,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stance.bootstrap import DRAWS, SEED, Bootstrap, Measure, measure, number
 from stance.errors import EvaluationError
+from stance.facets import DoubtScore, GroupScore, LevelScore
 from stance.matching import StatementScores
-
-DRAWS = 1000
-SEED = 13
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """A figure and its 95 % interval from the bootstrap over documents; ``None`` where it is undefined."""
+class Bin:
+    """Statements whose probability of one label is in ``low`` to ``high``: how many, and how often it is true of them.
 
-    value: float | None
-    low: float | None = None
-    high: float | None = None
+    ``probability`` is their mean, ``truth`` the share that has the label; undefined for an empty bin.
+    """
+
+    low: float
+    high: float
+    count: int
+    probability: float | None
+    truth: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class LabelScore:
     """One label: how often it is in the gold and in the prediction, and how well they agree; shares in [0, 1].
 
     ``f1`` is undefined for a label that neither gold nor prediction has; with predictions but no gold it is 0.
-    ``calibration_error`` is the expected one over ten equal bins of the probability, if there are probabilities.
+    ``reliability`` holds ten equal bins of the probability, if there are probabilities; ``calibration_error`` is the
+    expected one over them.
     """
 
     label: str
@@ -43,6 +48,7 @@ class LabelScore:
     recall: float | None
     f1: Measure
     calibration_error: float | None
+    reliability: tuple[Bin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,9 @@ class Report:
         parts: scores of the model on parts of the gold, by the name of the part.
         statements: figures of the whole path, where the gold has spans.
         notes: what was left out, in sentences.
+        groups: of the model on contrast groups: all of them, then those of each contrast; empty without groups.
+        intensity: of the model, for each level above plain; empty where the gold tells no intensity.
+        doubt: of the model, for statements and for label decisions.
     """
 
     gold: str
@@ -93,6 +102,9 @@ class Report:
     parts: tuple[Scores, ...] = ()
     statements: StatementScores | None = None
     notes: tuple[str, ...] = ()
+    groups: tuple[GroupScore, ...] = ()
+    intensity: tuple[LevelScore, ...] = ()
+    doubt: tuple[DoubtScore, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-ready dictionary."""
@@ -144,63 +156,53 @@ def score(
     names = [str(i) for i in range(len(truth))] if documents is None else list(documents)
     if len(names) != len(truth):
         raise EvaluationError(f"{len(names)} documents for {len(truth)} rows")
-    _, member = np.unique(np.asarray(names), return_inverse=True)
-    units = int(member.max()) + 1
-    counts = _counts(truth, taken)
-    whole = _figures(counts.sum(axis=0, keepdims=True), len(labels))
-    by_document = np.zeros((units, counts.shape[1]))
-    np.add.at(by_document, member, counts)
-    # Multinomial weights are the counts of a draw with replacement: one matrix product does all draws.
-    weights = np.random.default_rng(seed).multinomial(units, np.full(units, 1 / units), size=draws)
-    drawn = _figures(weights @ by_document, len(labels)) if draws else {}
-
-    def measure(key: str, column: int | None = None) -> Measure:
-        index = slice(None) if column is None else (slice(None), column)
-        value = _number(whole[key][index][0])
-        if value is None or not draws:
-            return Measure(value)
-        sample = drawn[key][index]
-        sample = sample[~np.isnan(sample)]
-        low, high = np.percentile(sample, [2.5, 97.5]) if len(sample) else (np.nan, np.nan)
-        return Measure(value, _number(low), _number(high))
-
+    bootstrap = Bootstrap(names, draws, seed)
+    figures = _figures(bootstrap.sums(_counts(truth, taken)), len(labels))
     chances = None if probabilities is None else np.asarray(probabilities, dtype=np.float64)
     per_label = tuple(
         LabelScore(
             label=label,
             support=int(truth[:, i].sum()),
             predicted=int(taken[:, i].sum()),
-            precision=_number(whole["precision"][0, i]),
-            recall=_number(whole["recall"][0, i]),
-            f1=measure("f1", i),
+            precision=number(figures["precision"][0, i]),
+            recall=number(figures["recall"][0, i]),
+            f1=measure(figures["f1"][:, i]),
             calibration_error=None if chances is None else calibration_error(truth[:, i], chances[:, i]),
+            reliability=() if chances is None else reliability(truth[:, i], chances[:, i]),
         )
         for i, label in enumerate(labels)
     )
     return Scores(
         name=name,
         rows=len(truth),
-        documents=units,
+        documents=bootstrap.units,
         labels=per_label,
-        macro_f1=measure("macro"),
-        micro_f1=measure("micro"),
-        exact=measure("exact"),
+        macro_f1=measure(figures["macro"]),
+        micro_f1=measure(figures["micro"]),
+        exact=measure(figures["exact"]),
         label_free=int((~truth.any(axis=1)).sum()),
-        false_alarms=measure("false_alarms"),
-        any_label_accuracy=measure("any_label"),
+        false_alarms=measure(figures["false_alarms"]),
+        any_label_accuracy=measure(figures["any_label"]),
+    )
+
+
+def reliability(truth: ArrayLike, chances: ArrayLike, bins: int = 10) -> tuple[Bin, ...]:
+    """Equal bins of the probability of one label: n times truth, and n probabilities in [0, 1]."""
+    right, given = np.asarray(truth, dtype=np.float64), np.asarray(chances, dtype=np.float64)
+    place = np.minimum((given * bins).astype(int), bins - 1)
+    counts = np.bincount(place, minlength=bins).tolist()
+    sums = (np.bincount(place, weights=values, minlength=bins).tolist() for values in (given, right))
+    return tuple(
+        Bin(i / bins, (i + 1) / bins, count, *((chance / count, hits / count) if count else (None, None)))
+        for i, (count, chance, hits) in enumerate(zip(counts, *sums, strict=True))
     )
 
 
 def calibration_error(truth: ArrayLike, chances: ArrayLike, bins: int = 10) -> float:
     """Expected calibration error of one label: gap between mean probability and share of truth, weighted by bin."""
-    right, given = np.asarray(truth, dtype=np.float64), np.asarray(chances, dtype=np.float64)
-    place = np.minimum((given * bins).astype(int), bins - 1)
-    gaps = np.bincount(place, weights=given - right, minlength=bins)
-    return float(np.abs(gaps).sum() / len(right))
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    filled = [entry for entry in reliability(truth, chances, bins) if entry.count]
+    gaps = (entry.count * abs((entry.probability or 0.0) - (entry.truth or 0.0)) for entry in filled)
+    return sum(gaps) / sum(entry.count for entry in filled)
 
 
 def _counts(truth: NDArray[np.bool_], taken: NDArray[np.bool_]) -> NDArray[np.float64]:

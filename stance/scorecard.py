@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from stance.evaluation import Measure, Report, Scores
+from stance.bootstrap import Measure
+from stance.evaluation import Report, Scores
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -18,6 +19,15 @@ _LEGEND = (
     "False alarms: share of the label-free statements that get any label. Any/none: share of all statements for"
     " which it is right that they have a label, or none. In brackets 95 % intervals from the bootstrap over documents."
 )
+_GROUP_HEAD = ("contrast", "groups", "every member right")
+_LEVEL_HEAD = ("intensity", "support", "predicted", "precision", "recall", "F1")
+_DOUBT_HEAD = ("in doubt", "number", "share", "right, if sure", "right, in doubt")
+_FACET_LEGENDS = {
+    "Contrast groups": "Share of the groups of which every member has exactly the right labels; intervals from the"
+    " bootstrap over groups.",
+    "Intensity": "Of the labels of the gold, taken by the model or not.",
+    "Doubt": "A statement is in doubt if any of its labels is, between the model's two bounds; it is right if all are.",
+}
 _STATEMENT_NAMES = {
     "precision": "statements: precision",
     "recall": "statements: recall",
@@ -45,6 +55,8 @@ def to_markdown(report: Report) -> str:
     lines += [_markdown(_SYSTEM_HEAD, [_system_row(system) for system in report.systems]), ""]
     lines += [_LEGEND, ""]
     lines += [f"## {model.name}, by label", "", _markdown(_LABEL_HEAD, _label_rows(model)), ""]
+    for title, head, rows in _facets(report):
+        lines += [f"## {title}", "", _markdown(head, rows), "", _FACET_LEGENDS[title], ""]
     if report.parts:
         lines += ["## Parts", "", _markdown(_SYSTEM_HEAD, [_system_row(part) for part in report.parts]), ""]
     if report.statements:
@@ -75,6 +87,7 @@ def to_rich(report: Report) -> Group:
         ),
         table(f"{model.name}, by label", _LABEL_HEAD, _label_rows(model, short=True)),
     ]
+    parts += [table(*facet) for facet in _facets(report, short=True)]
     if report.parts:
         parts.append(table("Parts", _SYSTEM_HEAD, [_system_row(part, short=True) for part in report.parts]))
     if report.statements:
@@ -108,6 +121,37 @@ def _label_rows(system: Scores, *, short: bool = False) -> list[list[str]]:
         ]
         for entry in system.labels
     ]
+
+
+def _facets(report: Report, *, short: bool = False) -> Iterator[tuple[str, Sequence[str], list[list[str]]]]:
+    """Title, head and rows of the model's further figures, where there are any; short: all contrasts together only."""
+    if report.groups:
+        rows = [
+            [entry.contrast or "all", str(entry.groups), _measure(entry.right, short=short)]
+            for entry in (report.groups[:1] if short else report.groups)
+        ]
+        yield "Contrast groups", _GROUP_HEAD, rows
+    if report.intensity:
+        rows = [
+            [
+                entry.level,
+                str(entry.support),
+                str(entry.predicted),
+                *(_measure(figure, short=short) for figure in (entry.precision, entry.recall, entry.f1)),
+            ]
+            for entry in report.intensity
+        ]
+        yield "Intensity", _LEVEL_HEAD, rows
+    if report.doubt:
+        rows = [
+            [
+                entry.of,
+                str(entry.doubted),
+                *(_measure(figure, short=short) for figure in (entry.share, entry.right_sure, entry.right_doubted)),
+            ]
+            for entry in report.doubt
+        ]
+        yield "Doubt", _DOUBT_HEAD, rows
 
 
 def _statement_rows(report: Report) -> list[list[str]]:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from stance.assessment import assess, read_gold, write_report
+from stance.assessment import assess, write_report
 from stance.baselines import keywords, majority, tfidf_logistic
 from stance.errors import EvaluationError, StanceError
-from stance.evaluation import calibration_error, indicator, score
+from stance.evaluation import calibration_error, indicator, reliability, score
+from stance.gold import read_gold
 from stance.matching import match_statements, same_speaker, score_statements
 from stance.types import Speaker, Stance, Statement
 
@@ -100,6 +101,34 @@ def test_calibration_error():
     assert calibration_error([False, False], [1.0, 0.0]) == pytest.approx(0.5)
     # One bin: mean probability 0.75, half of them true.
     assert calibration_error([True, False], [0.75, 0.75]) == pytest.approx(0.25)
+
+
+def test_reliability_bins_hold_all_statements_and_their_calibration_error():
+    generator = np.random.default_rng(5)
+    chances = np.append(generator.random(200), [0.0, 0.1, 1.0])
+    truth = generator.random(203) < chances**2
+    bins = reliability(truth, chances)
+    assert [(entry.low, entry.high) for entry in bins] == [(i / 10, (i + 1) / 10) for i in range(10)]
+    assert sum(entry.count for entry in bins) == 203
+    for entry in bins:
+        inside = (chances >= entry.low) & ((chances < entry.high) | (entry.high == 1))
+        assert entry.count == inside.sum()
+        assert (entry.probability, entry.truth) == pytest.approx((chances[inside].mean(), truth[inside].mean()))
+    gap = sum(entry.count * abs(entry.probability - entry.truth) for entry in bins) / 203
+    assert calibration_error(truth, chances) == pytest.approx(gap)
+
+
+def test_an_empty_bin_has_no_shares():
+    first, second, *_ = reliability([True, False], [0.05, 0.05])
+    assert (first.count, first.probability, first.truth) == (2, pytest.approx(0.05), 0.5)
+    assert (second.count, second.probability, second.truth) == (0, None, None)
+
+
+def test_bins_are_those_of_each_label_and_only_where_there_are_probabilities():
+    chances = np.where(matrix(TAKEN), 0.95, 0.15)
+    rows = by_label(scores(probabilities=chances, draws=0))
+    assert [(entry.count, entry.truth) for entry in rows["concern"].reliability if entry.count] == [(5, 0.2), (1, 1)]
+    assert by_label(scores(draws=0))["concern"].reliability == ()
 
 
 def test_bad_input_to_score():
@@ -209,8 +238,14 @@ class WordModel:
     def map_batch(self, batch, column="text"):
         texts = batch[column]
         chances = {f"p_{label}": [float(label in text) for text in texts] for label in LABELS}
-        taken = [";".join(label for label in LABELS if label in text) for text in texts]
-        return {"stance_labels": taken, "stance_error": [""] * len(texts), **chances}
+        taken = [[label for label in LABELS if label in text] for text in texts]
+        return {
+            "stance_labels": [";".join(names) for names in taken],
+            "stance_intensities": [";".join("strongest" for _ in names) for names in taken],
+            "stance_unsure": ["concern" if "perhaps" in text else "" for text in texts],
+            "stance_error": [""] * len(texts),
+            **chances,
+        }
 
 
 def lines(path, rows):
@@ -296,6 +331,82 @@ def test_offsets_count_from_behind_the_byte_order_mark_as_in_the_analysis(tmp_pa
     assert seen == [document]
 
 
+def faceted(path):
+    """Two groups, one of them all right; a label the model does not take; one row in doubt."""
+    return lines(path, [
+        {"text": "a concern", "labels": ["concern"], "intensity": {"concern": "strongest"},
+         "group": "a", "contrast": "x"},
+        {"text": "a day", "labels": [], "intensity": {}, "group": "a", "contrast": "x"},
+        {"text": "we firmly condemn the raid", "labels": ["condemnation"],
+         "intensity": {"condemnation": "strong", "restraint": "strongest"}, "group": "b", "contrast": "y"},
+        {"text": "perhaps a bus", "labels": [], "group": "b", "contrast": "y"},
+    ])  # fmt: skip
+
+
+def test_report_has_contrast_groups_intensity_and_doubt(tmp_path):
+    report = assess(faceted(tmp_path / "gold.jsonl"), WordModel(), baselines=False)
+    assert [(entry.contrast, entry.groups, entry.right.value) for entry in report.groups] == [
+        (None, 2, 0.5),
+        ("x", 1, 1),
+        ("y", 1, 0),
+    ]
+    # The model's own word for what it took; for what it did not take, what the wording says.
+    assert [(entry.level, entry.support, entry.predicted, entry.f1.value) for entry in report.intensity] == [
+        ("strong", 1, 1, 1),
+        ("strongest", 1, 1, 1),
+    ]
+    statements, decisions = report.doubt
+    assert (statements.doubted, statements.share.value) == (1, 0.25)
+    assert (statements.right_sure.value, statements.right_doubted.value) == (pytest.approx(2 / 3), 1)
+    assert (decisions.doubted, decisions.share.value) == (1, 1 / 20)
+    assert (decisions.right_sure.value, decisions.right_doubted.value) == (pytest.approx(18 / 19), 1)
+
+
+def test_gold_without_groups_and_intensity_has_no_figures_of_them(tmp_path):
+    report = assess(lines(tmp_path / "g.jsonl", [{"text": "x", "labels": [], "group": None}]), WordModel())
+    assert (report.groups, report.intensity) == ((), ())
+    (markdown,) = [path for path in write_report(report, tmp_path) if path.suffix == ".md"]
+    assert "Contrast" not in markdown.read_text(encoding="utf-8")
+    assert "Intensity" not in markdown.read_text(encoding="utf-8")
+
+
+def test_further_figures_are_in_json_markdown_and_on_the_terminal(tmp_path):
+    from rich.console import Console
+
+    from stance.scorecard import to_rich
+
+    report = assess(faceted(tmp_path / "gold.jsonl"), WordModel(), baselines=False)
+    json_path, markdown_path = write_report(report, tmp_path)
+    stored = json.loads(json_path.read_text(encoding="utf-8"))
+    assert [entry["contrast"] for entry in stored["groups"]] == [None, "x", "y"]
+    assert stored["doubt"][1]["of"] == "label decisions"
+    assert stored["systems"][0]["labels"][1]["reliability"][9] == {
+        "low": 0.9,
+        "high": 1.0,
+        "count": 1,
+        "probability": 1.0,
+        "truth": 1.0,
+    }
+    markdown = markdown_path.read_text(encoding="utf-8")
+    assert "| all | 2 | 50.0 [0.0, 100.0] |" in markdown
+    assert "| y | 1 | 0.0 [0.0, 0.0] |" in markdown
+    assert "| strongest | 1 | 1 | 100.0" in markdown
+    assert "| statements | 1 | 25.0" in markdown
+    console = Console(width=80, record=True, file=(tmp_path / "screen").open("w"))
+    console.print(to_rich(report))
+    shown = console.export_text().splitlines()
+    assert [line.split() for line in shown if line.startswith("all ")] == [["all", "2", "50.0", "(0–100)"]]
+    assert not [line for line in shown if line.startswith(("x ", "y "))]
+    assert [line for line in shown if line.startswith("label decisions")]
+    assert max(map(len, shown)) <= 80
+
+
+def test_intensity_of_training_rows_is_not_looked_at(tmp_path):
+    gold = lines(tmp_path / "gold.jsonl", [{"text": "x", "labels": []}])
+    train = lines(tmp_path / "train.jsonl", [{"text": "y", "labels": [], "intensity": "none"}])
+    assert assess(gold, WordModel(), train=[train]).systems[0].rows == 1
+
+
 def test_report_renders_for_a_terminal(tmp_path):
     from rich.console import Console
 
@@ -318,6 +429,8 @@ def test_report_renders_for_a_terminal(tmp_path):
         ('\n{"text": "x", "labels": "concern"}', "line 2: labels is not a list"),
         ('{"text": "x", "labels": [], "start": 3}', "a span needs"),
         ('{"text": "x", "labels": [], "split": "train"}', "no gold statements"),
+        ('{"text": "x", "labels": ["concern"], "intensity": "strong"}', "line 1: intensity is no table"),
+        ('{"text": "x", "labels": ["concern"], "intensity": {"concern": "mild"}}', "line 1: intensity is no table"),
     ],
 )
 def test_bad_gold_files(tmp_path, content, message):

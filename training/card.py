@@ -1,6 +1,7 @@
 """The model card, from the record of a model; as a command: add evaluation reports to a model folder, renew its card.
 
 python -m training.card models/stance-en --report REPORT.json --note "trained without the documents of this set"
+python -m training.card models/stance-en --ablation "corpus only=A.json" --ablation "corpus and real sentences=B.json"
 """
 
 from __future__ import annotations
@@ -18,19 +19,22 @@ from stance.artefact import Artefact
 from stance.card import Card
 from stance.errors import StanceError
 from training.config import command
+from training.figures import ABLATION_FIGURES, FIGURES, evaluation, has_bins, table
+from training.reliability import DIAGRAM, draw
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
 SOURCES = Path(__file__).with_name("sources.toml")
 README = "README.md"
 
-_FIGURES = ("macro_f1", "micro_f1", "exact", "false_alarms")
 _LABEL_FIGURES = ("label", "support", "precision", "recall", "f1", "calibration_error")
 
 
 def render(card: Card) -> str:
     """Markdown of the model card.
 
-    Of ``card.metrics`` it shows ``out_of_fold`` (the calibration step's summary) and ``reports`` (see :func:`summary`).
+    Of ``card.metrics`` it shows ``out_of_fold`` (the calibration step's summary), ``reports`` (see :func:`summary`) and
+    ``ablation`` (see :func:`ablation`). The first report is shown with a link to the diagram that :func:`add_reports`
+    draws, if it has bins of the probability.
     """
     codebook = card.codebook
     rows = [
@@ -41,13 +45,13 @@ def render(card: Card) -> str:
         name=card.name,
         version=card.version,
         count=len(codebook.ids),
-        labels=_table(("label", "meaning", "threshold", "in doubt"), rows),
+        labels=table(("label", "meaning", "threshold", "in doubt"), rows),
         codebook=codebook.version,
         fingerprint=codebook.fingerprint[:12],
         max_length=card.max_length,
         stride=card.stride,
         data="".join(f"{line}\n" for line in _data(card.data)),
-        evaluation="".join(f"{line}\n" for line in _metrics(card.metrics)),
+        evaluation="".join(f"{line}\n" for line in evaluation(card.metrics)),
     )
 
 
@@ -55,7 +59,7 @@ def summary(report: Mapping[str, Any], note: str = "") -> dict[str, Any]:
     """What a model keeps of an evaluation report (the JSON of ``stance evaluate``): figures with intervals, no texts.
 
     Args:
-        report: as ``stance.evaluation.Report.to_dict`` gives it.
+        report: as ``stance.evaluation.Report.to_dict`` gives it; older ones lack groups, intensity, doubt and bins.
         note: shown under the figures, for instance that they come from a model trained without some documents.
 
     Raises:
@@ -64,27 +68,75 @@ def summary(report: Mapping[str, Any], note: str = "") -> dict[str, Any]:
     try:
 
         def figures(system: Mapping[str, Any]) -> dict[str, Any]:
-            return {key: system[key] for key in ("name", "rows", "documents", "label_free", *_FIGURES)}
+            return {key: system[key] for key in ("name", "rows", "documents", "label_free", *FIGURES)}
 
         systems = report["systems"]
         return {
             "gold": report["gold"],
             "note": note,
             "systems": [figures(system) for system in systems],
-            "labels": [{key: label[key] for key in _LABEL_FIGURES} for label in systems[0]["labels"]],
+            "labels": [
+                {key: label[key] for key in _LABEL_FIGURES} | {"reliability": label.get("reliability", [])}
+                for label in systems[0]["labels"]
+            ],
             "parts": [figures(part) for part in report["parts"]],
             "statements": report["statements"],
+            **{key: report.get(key, []) for key in ("groups", "intensity", "doubt")},
         }
-    except (KeyError, TypeError, IndexError) as error:
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise StanceError("not an evaluation report", remedy="give the JSON that stance evaluate writes") from error
 
 
-def add_reports(folder: str | Path, reports: Iterable[Mapping[str, Any]]) -> Artefact:
-    """Put summaries of reports into a model's record, in place of older ones on the same gold, and renew its card."""
+def ablation(reports: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What a model keeps of reports of several models on the same gold, to compare what they were trained on.
+
+    Args:
+        reports: at least one, by what the model was trained on, in the order to show; each as for :func:`summary`.
+
+    Raises:
+        StanceError: one of them is no such report, or they are on different gold.
+    """
+    found = {name: summary(report) for name, report in reports.items()}
+    golds = {
+        name: (report["gold"], *(report["systems"][0][key] for key in ("rows", "documents", "label_free")))
+        for name, report in found.items()
+    }
+    if len(set(golds.values())) > 1:
+        told = "; ".join(f"{name}: {gold}, {rows} rows" for name, (gold, rows, *_) in golds.items())
+        raise StanceError(f"an ablation over different gold ({told})", remedy="measure all models on one file")
+    models = [
+        {"name": name} | {key: report["systems"][0][key] for key in ABLATION_FIGURES} for name, report in found.items()
+    ]
+    gold, rows, documents, label_free = next(iter(golds.values()))
+    return {"gold": gold, "rows": rows, "documents": documents, "label_free": label_free, "models": models}
+
+
+def add_reports(
+    folder: str | Path, reports: Iterable[Mapping[str, Any]], compared: Mapping[str, Any] | None = None
+) -> Artefact:
+    """Put measurements into a model's record, and renew its card and, for the first report, its reliability diagram.
+
+    Args:
+        folder: of the model.
+        reports: from :func:`summary`; they take the place of older ones on the same gold.
+        compared: from :func:`ablation`; it takes the place of an older one.
+
+    Raises:
+        ModelError: the folder is no sound model.
+        StanceError: matplotlib, which draws the diagram, is not installed; the folder is left as it was.
+    """
     model = artefact.read(folder)
     kept = {report["gold"]: report for report in (*model.card.metrics.get("reports", ()), *reports)}
-    card = dataclasses.replace(model.card, metrics={**model.card.metrics, "reports": list(kept.values())})
-    sealed = artefact.write(folder, card)
+    metrics = {**model.card.metrics, "reports": list(kept.values())}
+    if compared is not None:
+        metrics["ablation"] = compared
+    first = next(iter(kept.values()), None)
+    diagram = draw(first["labels"], f"{model.card.name} on {first['gold']}") if first and has_bins(first) else None
+    sealed = artefact.write(folder, dataclasses.replace(model.card, metrics=metrics))
+    if diagram is None:
+        (sealed.path / DIAGRAM).unlink(missing_ok=True)
+    else:
+        (sealed.path / DIAGRAM).write_text(diagram, encoding="utf-8")
     (sealed.path / README).write_text(render(sealed.card), encoding="utf-8")
     return sealed
 
@@ -96,67 +148,19 @@ def _data(data: Mapping[str, Any]) -> list[str]:
         unknown = "Not described by who trained this model."
         text = known["files"].get(facts.get("sha256")) or known["origins"].get(name.split("/")[0], unknown)
         rows.append((f"`{name}`", str(facts.get("rows", "–")), text, f"`{str(facts.get('sha256', '–'))[:12]}`"))
-    return ["## Training data", "", _table(("file", "rows", "what it is", "SHA-256"), rows), ""] if rows else []
+    return ["## Training data", "", table(("file", "rows", "what it is", "SHA-256"), rows), ""] if rows else []
 
 
-def _metrics(metrics: Mapping[str, Any]) -> list[str]:
-    lines: list[str] = []
-    if out := metrics.get("out_of_fold"):
-        lines += [
-            "On training rows that the scoring model had not seen (folds by document; thresholds were chosen on the "
-            f"same rows): macro-F1 {_percent(out['macro_f1'])} %, false alarms {_percent(out['false_alarms'])} %, "
-            f"in doubt {_percent(out['unsure'])} %.",
-            "",
-        ]
-    for report in metrics.get("reports", ()):
-        lines += _report(report)
-    if not lines:
-        return []
-    opening = "In per cent, with 95 % intervals from a bootstrap over documents. False alarms: share of the statements"
-    return ["## Evaluation", "", f"{opening}\nwithout a label that are given one.", "", *lines]
-
-
-def _report(report: Mapping[str, Any]) -> list[str]:
-    first = report["systems"][0]
-    head = ("", "statements", "macro-F1", "micro-F1", "all labels right", "false alarms")
-    systems = [
-        (system["name"], str(system["rows"]), *(_measure(system[key]) for key in _FIGURES))
-        for system in (*report["systems"], *report["parts"])
-    ]
-    labels = [
-        (
-            f"`{x['label']}`",
-            str(x["support"]),
-            *(_percent(x[key]) for key in ("precision", "recall")),
-            _measure(x["f1"]),
-        )
-        for x in report["labels"]
-    ]
-    lines = [f"### {report['gold']}", ""]
-    lines += [f"{first['rows']} statements of {first['documents']} documents, {first['label_free']} without a label."]
-    lines += [report["note"]] if report["note"] else []
-    lines += ["", _table(head, systems), "", _table(("label", "support", "precision", "recall", "F1"), labels), ""]
-    if whole := report["statements"]:
-        lines += [
-            f"From the documents themselves: {whole['found']} of {whole['gold']} statements found, "
-            f"{_percent(whole['complete'])} % with the right speaker and exactly the right labels.",
-            "",
-        ]
-    return lines
-
-
-def _measure(measure: Mapping[str, Any]) -> str:
-    if measure["low"] is None or measure["high"] is None:
-        return _percent(measure["value"])
-    return f"{_percent(measure['value'])} [{_percent(measure['low'])}, {_percent(measure['high'])}]"
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f}"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows))
+def _compared(entries: Sequence[str]) -> dict[str, Path]:
+    """``NAME=FILE`` entries."""
+    found: dict[str, Path] = {}
+    for entry in entries:
+        name, _, file = entry.partition("=")
+        if not name.strip() or not file or name in found:
+            remedy = 'write --ablation "corpus only=REPORT.json", each name once'
+            raise StanceError(f"{entry!r} is no NAME=FILE of its own", remedy=remedy)
+        found[name] = Path(file)
+    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -165,8 +169,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("model", type=Path, help="model folder")
     parser.add_argument("--report", type=Path, nargs="*", default=[], metavar="FILE", help="JSON of stance evaluate")
     parser.add_argument("--note", default="", help="a sentence to show under the figures of these reports")
+    parser.add_argument(
+        "--ablation",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="what a model was trained on, and its JSON of stance evaluate; repeatable, all on the same gold",
+    )
     options = parser.parse_args(arguments)
-    add_reports(options.model, [summary(_read(file), options.note) for file in options.report])
+    compared = {name: _read(file) for name, file in _compared(options.ablation).items()}
+    reports = [summary(_read(file), options.note) for file in options.report]
+    add_reports(options.model, reports, ablation(compared) if compared else None)
     print(f"card: {options.model / README}")
 
 

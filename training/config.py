@@ -34,12 +34,23 @@ class BaseConfig:
 
 @dataclass(frozen=True, slots=True)
 class PrepareConfig:
-    """Folds and row weights."""
+    """Folds, and the weight of a row in the loss by its origin."""
 
     folds: int
     seed: int
     corpus_weight: float
     extra_weight: float
+    pool_weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class SoftenConfig:
+    """How many sentences of the pool the teacher labels, and how many of these are drawn at random."""
+
+    rows: int
+    random_share: float
+    longest: int
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +79,12 @@ class Config:
     """The whole of ``config.toml``."""
 
     base: BaseConfig
+    teacher: BaseConfig
     prepare: PrepareConfig
     fit: FitSettings
+    teach: FitSettings
+    soften: SoftenConfig
+    distil: FitSettings
     calibrate: CalibrateConfig
     export: ExportConfig
 
@@ -89,12 +104,18 @@ def read_config(path: str | Path = DEFAULT_CONFIG) -> Config:
         raise StanceError(f"not TOML ({error})", where=path) from error
     sections: dict[str, type[Any]] = {
         "base": BaseConfig,
+        "teacher": BaseConfig,
         "prepare": PrepareConfig,
         "fit": FitSettings,
+        "teach": FitSettings,
+        "soften": SoftenConfig,
+        "distil": FitSettings,
         "calibrate": CalibrateConfig,
         "export": ExportConfig,
     }
     offenders = _mismatch(data, list(sections), "")
+    for name in ("teach", "distil"):
+        data[name] = data.get("fit", {}) | data.get(name, {})
     for name, kind in sections.items():
         offenders += _mismatch(data.get(name, {}), [field.name for field in dataclasses.fields(kind)], f"{name}.")
     if offenders:

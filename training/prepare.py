@@ -27,6 +27,7 @@ from training.config import (
     read_json,
     write_json,
 )
+from training.pool import DEFAULT_CODINGS, DEFAULT_CORRECTIONS, correct, read_codings, read_pool
 
 MANIFEST = "manifest.json"
 DATA = "data"
@@ -40,7 +41,7 @@ class Row:
         id: unique within its file.
         text: the statement.
         labels: labels it takes.
-        origin: ``corpus`` or ``extra``.
+        origin: ``corpus``, ``extra`` or ``pool``.
         file: the file it came from, as ``origin/name``.
         group: rows of one group never lie in two folds.
         weight: in the loss.
@@ -101,17 +102,57 @@ def _problem(row: Any, labels: Sequence[str]) -> str | None:
     return None
 
 
-def collect(
-    corpus: Path, extra: Sequence[Path], labels: Sequence[str], config: Config, *, dev_documents: bool = True
-) -> tuple[list[Row], dict[str, Any]]:
-    """Training rows of all files, and counts of what was left out and why.
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where training rows come from.
 
-    Args:
+    Attributes:
         corpus: folder of ``*.jsonl`` files whose rows have a ``split`` of ``train`` or ``test``; test rows stay out.
         extra: files of further rows, with ``doc``.
+        pool: file of texts without labels (see :mod:`training.pool`), or ``None``.
+        codings: labels of some of the pool's texts, by SHA-256.
+        corrections: better labels of extra rows, by ``id`` and SHA-256.
+        dev_documents: keep extra rows marked ``dev_document``.
+    """
+
+    corpus: Path | None = DEFAULT_CORPUS
+    extra: tuple[Path, ...] = ()
+    pool: Path | None = None
+    codings: Path = DEFAULT_CODINGS
+    corrections: Path = DEFAULT_CORRECTIONS
+    dev_documents: bool = True
+
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of every file, by ``origin/name``.
+
+        Raises:
+            StanceError: a missing file, or two extra files of one name.
+        """
+        named = [("corpus", path) for path in sorted(self.corpus.glob("*.jsonl"))] if self.corpus else []
+        named += [("extra", path) for path in self.extra]
+        named += [("pool", path) for path in (self.pool, self.codings) if path and self.pool]
+        if self.extra and self.corrections.is_file():
+            named.append(("corrections", self.corrections))
+        found: dict[str, str] = {}
+        for origin, path in named:
+            name = f"{origin}/{path.name}"
+            if name in found:
+                raise StanceError("two extra files have the same name", where=path, remedy="rename one of them")
+            if not path.is_file():
+                raise StanceError("no such file", where=path)
+            found[name] = file_sha256(path)
+        return found
+
+
+def collect(sources: Sources, labels: Sequence[str], config: Config) -> tuple[list[Row], dict[str, Any]]:
+    """Training rows of all files, and counts of what was left out and why.
+
+    A text that occurs twice keeps the labels of the corpus before those of the extra files before those of the pool.
+
+    Args:
+        sources: the files.
         labels: the codebook's.
         config: gives the weights.
-        dev_documents: keep rows marked ``dev_document``.
 
     Raises:
         StanceError: bad rows, a contrast group in both splits, no rows at all.
@@ -119,8 +160,8 @@ def collect(
     left_out: Counter[str] = Counter()
     rows: list[Row] = []
     test_texts: set[str] = set()
-    files = {path: read_rows(path, labels) for path in sorted(corpus.glob("*.jsonl"))}
-    _check_splits([row for found in files.values() for row in found], corpus)
+    files = {path: read_rows(path, labels) for path in sorted(sources.corpus.glob("*.jsonl"))} if sources.corpus else {}
+    _check_splits([row for found in files.values() for row in found], sources.corpus)
     for path, found in files.items():
         test_texts |= {_key(row["text"]) for row in found if row["split"] == "test"}
         left_out["corpus test split"] += sum(row["split"] == "test" for row in found)
@@ -131,16 +172,21 @@ def collect(
             for row in found
             if row["split"] == "train"
         ]
-    for path in extra:
-        found = read_rows(path, labels)
-        kept = [row for row in found if dev_documents or not row.get("dev_document", False)]
+    corrections = read_codings(sources.corrections, labels, key="id")
+    for path in sources.extra:
+        found, corrected = correct(read_rows(path, labels), corrections)
+        kept = [row for row in found if sources.dev_documents or not row.get("dev_document", False)]
         left_out["dev documents"] += len(found) - len(kept)
+        if corrected:
+            left_out["nothing, but labels corrected"] += corrected
         rows += [
             _row(
                 row, "extra", path, f"doc:{row.get('doc') or path.stem + ':' + row['id']}", config.prepare.extra_weight
             )
             for row in kept
         ]
+    if sources.pool:
+        rows += _coded(sources.pool, sources.codings, labels, config.prepare.pool_weight)
     unique: dict[str, Row] = {}
     for row in rows:
         key = _key(row.text)
@@ -151,8 +197,18 @@ def collect(
         else:
             unique[key] = row
     if not unique:
-        raise StanceError("no training rows", where=corpus, remedy="give a corpus folder or --extra FILE")
+        raise StanceError("no training rows", where=sources.corpus, remedy="give a corpus folder or --extra FILE")
     return list(unique.values()), dict(left_out)
+
+
+def _coded(pool: Path, codings: Path, labels: Sequence[str], weight: float) -> list[Row]:
+    """The texts of the pool that have been coded."""
+    coded = read_codings(codings, labels)
+    return [
+        Row(sha256[:16], text, tuple(coded[sha256]["labels"]), "pool", f"pool/{pool.name}", f"pool:{sha256}", weight)
+        for sha256, text in read_pool(pool).items()
+        if sha256 in coded
+    ]
 
 
 def _row(row: dict[str, Any], origin: str, path: Path, group: str, weight: float) -> Row:
@@ -163,7 +219,7 @@ def _key(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _check_splits(rows: Iterable[dict[str, Any]], path: Path) -> None:
+def _check_splits(rows: Iterable[dict[str, Any]], path: Path | None) -> None:
     splits: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         if row.get("split") not in ("train", "test"):
@@ -210,14 +266,7 @@ def _kinds(row: Row) -> list[str]:
     return [row.origin, *(f"{row.origin} {label}" for label in row.labels or ("none",))]
 
 
-def prepare(
-    work: Path,
-    corpus: Path = DEFAULT_CORPUS,
-    extra: Sequence[Path] = (),
-    config: Config | None = None,
-    *,
-    dev_documents: bool = True,
-) -> Path:
+def prepare(work: Path, sources: Sources | None = None, config: Config | None = None) -> Path:
     """Write ``work/data`` (a ``datasets`` folder) and ``work/manifest.json``; skipped when nothing has changed.
 
     The dataset's columns: ``id``, ``text``, ``labels`` (names), ``targets`` (0 or 1 by the codebook's order),
@@ -228,15 +277,15 @@ def prepare(
     """
     from datasets import Dataset
 
-    config = config or read_config()
+    config, sources = config or read_config(), sources or Sources()
     book = codebook.load()
-    files = _hashes(corpus, extra)
-    inputs = data_sha256([files, book.fingerprint, dataclasses.asdict(config.prepare), dev_documents])
+    files = sources.hashes()
+    inputs = data_sha256([files, book.fingerprint, dataclasses.asdict(config.prepare), sources.dev_documents])
     manifest = work / MANIFEST
     if read_json(manifest).get("inputs") == inputs and (work / DATA).is_dir():
         print(f"prepare: {work / DATA} is up to date")
         return manifest
-    rows, left_out = collect(corpus, extra, book.ids, config, dev_documents=dev_documents)
+    rows, left_out = collect(sources, book.ids, config)
     folds = assign_folds(rows, book.ids, config.prepare.folds, config.prepare.seed)
     table = [
         dataclasses.asdict(row) | {"targets": [float(label in row.labels) for label in book.ids], "fold": fold}
@@ -249,7 +298,7 @@ def prepare(
         "labels": list(book.ids),
         "codebook_fingerprint": book.fingerprint,
         "folds": config.prepare.folds,
-        "dev_documents": dev_documents,
+        "dev_documents": sources.dev_documents,
         "rows": len(rows),
         "rows_by_origin": dict(Counter(row.origin for row in rows)),
         "rows_by_fold": dict(sorted(Counter(folds).items())),
@@ -268,25 +317,26 @@ def prepare(
     return manifest
 
 
-def _hashes(corpus: Path, extra: Sequence[Path]) -> dict[str, str]:
-    named = [("corpus", path) for path in sorted(corpus.glob("*.jsonl"))] + [("extra", path) for path in extra]
-    hashes: dict[str, str] = {}
-    for origin, path in named:
-        name = f"{origin}/{path.name}"
-        if name in hashes:
-            raise StanceError("two extra files have the same name", where=path, remedy="rename one of them")
-        if not path.is_file():
-            raise StanceError("no such file", where=path)
-        hashes[name] = file_sha256(path)
-    return hashes
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments shared with ``training.run``."""
+    """Arguments shared with ``training.run``; read by :func:`sources_of`."""
     parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS, help="folder of the corpus (%(default)s)")
+    parser.add_argument("--no-corpus", action="store_true", help="leave the corpus out")
     parser.add_argument("--extra", type=Path, nargs="+", default=[], metavar="FILE", help="further rows, JSON Lines")
+    parser.add_argument("--pool", type=Path, metavar="FILE", help="texts without labels, JSON Lines, may be .gz")
+    parser.add_argument("--codings", type=Path, default=DEFAULT_CODINGS, help="labels of texts of the pool, by SHA-256")
     parser.add_argument(
         "--without-dev-documents", action="store_true", help="leave out rows marked dev_document (for honest figures)"
+    )
+
+
+def sources_of(options: argparse.Namespace) -> Sources:
+    """The files that :func:`add_arguments` asked for."""
+    return Sources(
+        corpus=None if options.no_corpus else options.corpus,
+        extra=tuple(options.extra),
+        pool=options.pool,
+        codings=options.codings,
+        dev_documents=not options.without_dev_documents,
     )
 
 
@@ -297,13 +347,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="configuration (%(default)s)")
     add_arguments(parser)
     options = parser.parse_args(arguments)
-    prepare(
-        options.work,
-        options.corpus,
-        options.extra,
-        read_config(options.config),
-        dev_documents=not options.without_dev_documents,
-    )
+    prepare(options.work, sources_of(options), read_config(options.config))
 
 
 if __name__ == "__main__":

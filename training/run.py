@@ -1,4 +1,4 @@
-"""All steps in order: prepare, train the folds, calibrate, train the final model, export."""
+"""All steps in order: prepare, teach and distil (with --pool), train the folds, calibrate, train on all, export."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 
 from training.calibrate import calibrate
 from training.config import DEFAULT_CONFIG, DEFAULT_WORK, command, find_base, read_config
-from training.prepare import add_arguments, prepare
+from training.prepare import add_arguments, prepare, sources_of
+from training.teach import add_arguments as add_teacher_arguments
+from training.teach import distil, soften, teach
 from training.train import train_final, train_fold
 
 
@@ -20,11 +22,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--base", metavar="FOLDER", help="encoder to start from, instead of the configuration's")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="model folder to write (models/NAME)")
     add_arguments(parser)
+    add_teacher_arguments(parser)
+    parser.add_argument("--no-teacher", action="store_true", help="use the coded rows of the pool, but do not distil")
     options = parser.parse_args(arguments)
     config = read_config(options.config)
     base = find_base(config.base, options.base)
-    dev_documents = not options.without_dev_documents
-    prepare(options.work, options.corpus, options.extra, config, dev_documents=dev_documents)
+    prepare(options.work, sources_of(options), config)
+    if options.pool and not options.no_teacher:
+        teach(options.work, config, find_base(config.teacher, options.teacher))
+        soften(options.work, options.pool, config, options.doubter)
+        base = str(distil(options.work, options.pool, config, base))
     for fold in range(config.prepare.folds):
         train_fold(options.work, fold, config, base)
     calibrate(options.work, config.calibrate)
