@@ -22,7 +22,7 @@ GRAPH = "onnx/model.onnx"
 ARCHITECTURE = "BertForSequenceClassification"
 HEAD = ("classifier.weight", "classifier.bias")
 
-_UNLISTED = {CARD, "README.md"}
+_UNLISTED = {CARD, "README.md", "reliability.svg"}
 _SUFFIXES = (".json", ".safetensors", ".onnx", ".txt")
 # An installed wheel carries the models inside the package, a checkout beside it.
 _SHELVES = (Path(__file__).with_name("models"), Path(__file__).parents[1] / "models")

@@ -7,7 +7,7 @@ import itertools
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,25 +16,32 @@ from stance.types import INTENSITIES, Intensity
 TABLE = Path(__file__).with_name("intensity.toml")
 
 # How many words a strengthening word may stand before the act ("strong bipartisan support"), and behind it.
-BEFORE, BEHIND = 4, 2
+BEFORE, BEHIND = 3, 2
 # How many words may lie between an act and a phrase at the end of its clause ("in the strongest terms").
 TAIL = 40
 # A carrier ("support") speaks for a label when the label's topic follows within so many words.
 REACH = 20
+THAT=PRED=True
 
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['-][^\W_]+)*|[^\w\s]")
 _LEVELS: tuple[Intensity, ...] = INTENSITIES[1:]
 _BREAK = frozenset('.;:!?()—–"“”')
+# Words that end the reach of a strengthener in front of its act ("a strong response in support of"), unless they come
+# first ("steadfast in our support").
+_JOINT = frozenset("about among and as at between because by for from in into on that to which who with".split())
 
 
 @dataclass(frozen=True, slots=True)
 class _Cues:
     """The table as patterns over a text of words with single blanks; acts, topics and carriers by label."""
 
+    labels: Set[str]
     words: Mapping[Intensity, re.Pattern[str]]
     phrases: Mapping[Intensity, re.Pattern[str]]
     adjacent: Mapping[Intensity, re.Pattern[str]]
+    sizes: Mapping[Intensity, re.Pattern[str]]
     acts: Mapping[str, re.Pattern[str]]
+    verdicts: Mapping[str, re.Pattern[str]]
     topics: Mapping[str, re.Pattern[str]]
     carriers: Mapping[str, re.Pattern[str]]
 
@@ -58,7 +65,7 @@ def intensity(text: str, label: str) -> Intensity:
         label: a label of the shipped codebook; for any other the answer is ``plain``.
     """
     cues = _cues()
-    if label not in cues.acts:
+    if label not in cues.labels:
         return "plain"
     words = _TOKEN.findall(text.lower().replace("’", "'"))
     line = " ".join(words)
@@ -69,19 +76,29 @@ def intensity(text: str, label: str) -> Intensity:
         return [_Hit(bisect_right(starts, start) - 1, bisect_right(starts, end - 1) - 1) for start, end in spans]
 
     acts = {name: find(pattern) for name, pattern in cues.acts.items()}
-    carriers = {name: _leading(find(cues.carriers[name]), find(cues.topics[name]), words) for name in cues.topics}
-    own = {*acts[label], *carriers.get(label, ())}
-    near = _Index([*itertools.chain(*acts.values(), *carriers.values())], words)
+    verdicts = {name: find(pattern) for name, pattern in cues.verdicts.items()}
+    topics = {name: find(pattern) for name, pattern in cues.topics.items()}
+    carriers = {name: _leading(find(cues.carriers[name]), topics[name], words) for name in cues.topics}
+    own = {*acts.get(label, ()), *verdicts.get(label, ()), *carriers.get(label, ())}
+    near = _Index([*itertools.chain(*acts.values(), *verdicts.values(), *carriers.values())], words)
     # Topics ("sovereignty") are what an act is about: a phrase at the end of the clause speaks of the act.
-    far = _Index([*itertools.chain(*carriers.values(), *(acts[name] for name in acts.keys() - carriers.keys()))], words)
-    strong = {*near.firsts, *(hit.first for hit in find(cues.words["strong"]))}
+    about = {*itertools.chain(*topics.values())}
+    far = _Index([hit for hit in itertools.chain(*carriers.values(), *acts.values()) if hit not in about], words)
+    steps = {hit.first for hit in itertools.chain(*acts.values(), *carriers.values(), find(cues.words["strong"]))}
+    heads = {"strongest": steps, "strong": steps.union(near.firsts)}
     for level in reversed(_LEVELS):
         strengtheners = find(cues.words[level])
-        strengtheners += [hit for hit in find(cues.adjacent[level]) if hit.last + 1 in strong]
+        strengtheners += [hit for hit in find(cues.adjacent[level]) if hit.last + 1 in heads[level]]
         phrases = find(cues.phrases[level]) + [hit for hit in strengtheners if _closes(hit, words)]
         for hit in strengtheners:
+            that = THAT and words[hit.last].endswith("ly") and words[hit.last + 1 : hit.last + 2] == ["that"]
+            if that and own & near.after(hit, REACH):
+                return level
             behind = near.before(hit, BEHIND) if words[hit.last].endswith("ly") else set()
-            if own & (near.after(hit, BEFORE) or behind):
+            if own & (near.after(hit, BEFORE, joints=True) or behind):
+                return level
+        for hit in find(cues.sizes[level]):
+            if own.difference(verdicts.get(label, ())) & near.after(hit, BEFORE, joints=True):
                 return level
         for hit in phrases:
             if own & (far.before(hit, TAIL, within_clause=False) or far.after(hit, BEFORE)):
@@ -100,12 +117,12 @@ class _Index:
             self.firsts.setdefault(hit.first, set()).add(hit)
             self.lasts.setdefault(hit.last, set()).add(hit)
 
-    def after(self, hit: _Hit, reach: int) -> set[_Hit]:
+    def after(self, hit: _Hit, reach: int, *, joints: bool = False) -> set[_Hit]:
         """The nearest hits that begin within so many words behind this one, in its clause."""
         for place in range(hit.last + 1, min(hit.last + 1 + reach, len(self._words))):
             if place in self.firsts:
                 return self.firsts[place]
-            if self._words[place] in _BREAK:
+            if self._words[place] in _BREAK or (joints and place > hit.last + 1 and self._words[place] in _JOINT):
                 break
         return set()
 
@@ -125,10 +142,13 @@ def _leading(carriers: Sequence[_Hit], topics: Sequence[_Hit], words: Sequence[s
     return [carrier for carrier in carriers if index.after(carrier, REACH)]
 
 
+_BE = {"is", "are", "was", "were", "remain", "remains", "just", "be"}
+
+
 def _closes(hit: _Hit, words: Sequence[str]) -> bool:
     """An adverb at the end of its clause."""
     ends = hit.last + 1 == len(words) or words[hit.last + 1] in _BREAK
-    return ends and words[hit.last].endswith("ly")
+    return ends and (words[hit.last].endswith("ly") or PRED and hit.first > 0 and words[hit.first - 1] in _BE)
 
 
 @functools.cache
@@ -140,10 +160,13 @@ def _cues() -> _Cues:
         return {name: _pattern(entry[key]) for name, entry in labels.items() if key in entry}
 
     return _Cues(
+        labels=labels.keys(),
         words={level: _pattern(table[level]["words"]) for level in _LEVELS},
         phrases={level: _pattern(table[level]["phrases"]) for level in _LEVELS},
         adjacent={level: _pattern(table[level]["adjacent"]) for level in _LEVELS},
+        sizes={level: _pattern(table[level]["sizes"]) for level in _LEVELS},
         acts=by_label("acts"),
+        verdicts=by_label("verdicts"),
         topics=by_label("topics"),
         carriers=by_label("carriers"),
     )

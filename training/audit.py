@@ -16,6 +16,7 @@ import regex
 from stance import codebook
 from stance.types import INTENSITIES
 from training.config import DEFAULT_CORPUS
+from training.pool import DEFAULT_CODINGS
 
 # Two texts outside one contrast group may share at most this share of the shorter one's word 3-grams.
 MAX_SHARED = 0.7
@@ -157,6 +158,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ids |= {row["id"] for row in disputed if row["split"] == split}
         figures = agreement([r for r in [*rows, *disputed] if r["id"] in ids], read(readings / "second.jsonl"))
         out(f"agreement on {split}: " + ", ".join(f"{name} {value:.3f}" for name, value in figures.items()) + "\n")
+    first, again = (list(read(file)) for file in (DEFAULT_CODINGS, DEFAULT_CODINGS.with_name("second.jsonl")))
+    figures = agreement(*([row | {"id": row["sha256"]} for row in coded] for coded in (first, again)))
+    out("agreement on the pool: " + ", ".join(f"{name} {value:.3f}" for name, value in figures.items()) + "\n")
     out("".join(f"{finding}\n" for finding in findings))
     return 1 if findings else 0
 

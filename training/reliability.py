@@ -11,8 +11,8 @@ from stance.errors import StanceError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# What begins with a dot is no part of the sealed model.
-DIAGRAM = ".reliability.svg"
+
+DIAGRAM = "reliability.svg"
 COLUMNS = 3
 # Of the palette of Okabe and Ito, which those with colour-blindness tell apart.
 BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#767676"
