@@ -16,12 +16,11 @@ from stance.types import INTENSITIES, Intensity
 TABLE = Path(__file__).with_name("intensity.toml")
 
 # How many words a strengthening word may stand before the act ("strong bipartisan support"), and behind it.
-BEFORE, BEHIND = 3, 2
+BEFORE, BEHIND = 4, 2
 # How many words may lie between an act and a phrase at the end of its clause ("in the strongest terms").
 TAIL = 40
 # A carrier ("support") speaks for a label when the label's topic follows within so many words.
 REACH = 20
-THAT=PRED=True
 
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['-][^\W_]+)*|[^\w\s]")
 _LEVELS: tuple[Intensity, ...] = INTENSITIES[1:]
@@ -91,7 +90,7 @@ def intensity(text: str, label: str) -> Intensity:
         strengtheners += [hit for hit in find(cues.adjacent[level]) if hit.last + 1 in heads[level]]
         phrases = find(cues.phrases[level]) + [hit for hit in strengtheners if _closes(hit, words)]
         for hit in strengtheners:
-            that = THAT and words[hit.last].endswith("ly") and words[hit.last + 1 : hit.last + 2] == ["that"]
+            that = words[hit.last].endswith("ly") and words[hit.last + 1 : hit.last + 2] == ["that"]
             if that and own & near.after(hit, REACH):
                 return level
             behind = near.before(hit, BEHIND) if words[hit.last].endswith("ly") else set()
@@ -142,13 +141,10 @@ def _leading(carriers: Sequence[_Hit], topics: Sequence[_Hit], words: Sequence[s
     return [carrier for carrier in carriers if index.after(carrier, REACH)]
 
 
-_BE = {"is", "are", "was", "were", "remain", "remains", "just", "be"}
-
-
 def _closes(hit: _Hit, words: Sequence[str]) -> bool:
     """An adverb at the end of its clause."""
     ends = hit.last + 1 == len(words) or words[hit.last + 1] in _BREAK
-    return ends and (words[hit.last].endswith("ly") or PRED and hit.first > 0 and words[hit.first - 1] in _BE)
+    return ends and (words[hit.last].endswith("ly"))
 
 
 @functools.cache

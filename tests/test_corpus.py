@@ -34,9 +34,11 @@ def test_size_and_breadth():
     assert len({row["register"] for row in both}) >= 12
     assert len({row["setting"] for row in both}) >= 60
     counts = Counter(label for row in train for label in row["labels"])
-    assert set(counts) == set(codebook.load().ids) and min(counts.values()) >= 500
+    assert set(counts) == set(codebook.load().ids)
+    assert min(counts.values()) >= 500
     assert not {row["group"] for row in train if row["group"]} & {row["group"] for row in test if row["group"]}
-    assert all(row["split"] == "train" for row in train) and all(row["split"] == "test" for row in test)
+    assert all(row["split"] == "train" for row in train)
+    assert all(row["split"] == "test" for row in test)
 
 
 def test_contrast_groups_change_the_labels():
@@ -53,7 +55,8 @@ def test_codings_name_texts_by_hash_and_hold_none():
     labels = codebook.load().ids
     codings = read_codings(DEFAULT_CODINGS, labels)
     corrections = read_codings(DEFAULT_CORRECTIONS, labels, key="id")
-    assert len(codings) > 5000 and corrections
+    assert len(codings) > 5000
+    assert corrections
     assert all(set(row) == {"sha256", "source", "labels", "intensity"} for row in codings.values())
     assert all(
         set(row) == {"id", "sha256", "labels", "intensity", "was", "reason"} and set(row["labels"]) != set(row["was"])

@@ -12,6 +12,7 @@ from stance.fitting import predict_logits
 from training import prepare, run, teach, train
 from training.config import DEFAULT_CONFIG, SoftenConfig, read_config
 from training.pool import correct, read_codings, read_pool, text_sha256
+from training.rows import Sources
 
 
 @pytest.fixture
@@ -66,7 +67,8 @@ def test_teacher_labels_the_pool_and_the_student_learns_from_it(tmp_path, config
     assert sorted(coded) == sorted(texts[:20])
     with np.load(work / "soft.npz") as soft:
         names, targets = soft["sha256"].tolist(), soft["targets"]
-    assert len(set(names)) == 30 and not {text_sha256(text) for text in coded} & set(names)
+    assert len(set(names)) == 30
+    assert not {text_sha256(text) for text in coded} & set(names)
     chosen = [read_pool(pool)[name] for name in names]
     expected = teach._sigmoid(predict_logits(work / "teacher", chosen).astype(float))
     assert np.abs(targets - expected).max() < 1e-4
@@ -85,7 +87,7 @@ def test_teacher_labels_the_pool_and_the_student_learns_from_it(tmp_path, config
 def test_the_teacher_never_sees_extra_rows(tmp_path, config_file):
     extra = write_rows(tmp_path / "real.jsonl", ROWS)
     config = read_config(config_file)
-    prepare.prepare(tmp_path / "work", prepare.Sources(None, (extra,)), config)
+    prepare.prepare(tmp_path / "work", Sources(None, (extra,)), config)
     with pytest.raises(StanceError, match="no corpus or pool rows"):
         teach.teach(tmp_path / "work", config, "unused")
 
@@ -95,7 +97,9 @@ def test_the_most_doubtful_texts_are_chosen_first():
     doubt = np.linspace(1, 0, 60)
     doubt[55] = 5.0
     chosen = teach.choose(texts, doubt, SoftenConfig(rows=20, random_share=0.25, longest=8, seed=1))
-    assert len(chosen) == 20 and set(range(15)) <= set(chosen) and max(chosen) < 50
+    assert len(chosen) == 20
+    assert set(range(15)) <= set(chosen)
+    assert max(chosen) < 50
     assert teach.entropy(np.array([[0.5, 0.5], [0.0, 1.0]])) == pytest.approx([2 * np.log(2), 0], abs=1e-4)
 
 
@@ -107,7 +111,9 @@ def test_corrections_hold_for_their_text_only():
         "b": {"id": "b", "sha256": text_sha256("other"), **better},
     }
     corrected, count = correct(rows, corrections)
-    assert count == 1 and corrected[0] == rows[0] | better and corrected[1] == rows[1]
+    assert count == 1
+    assert corrected[0] == rows[0] | better
+    assert corrected[1] == rows[1]
 
 
 def test_bad_codings_are_named(tmp_path):

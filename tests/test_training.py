@@ -10,6 +10,7 @@ from stance.errors import ModelError, StanceError
 from training import calibrate as calibration
 from training import export, prepare, run, train
 from training.config import DEFAULT_CONFIG, CalibrateConfig, find_base, read_config
+from training.rows import Row, Sources, collect, read_rows
 
 RULES = CalibrateConfig(
     on="extra", false_alarm_budget=0.1, penalties=(0.0, 0.5, 1.0, 4.0), draws=50, certainty=0.9, seed=1
@@ -107,13 +108,13 @@ def row_labels(table, index):
 
 def test_changed_rows_invalidate_the_later_steps(tmp_path, corpus, encoder, config_file):
     work, config = tmp_path / "work", read_config(config_file)
-    prepare.prepare(work, prepare.Sources(corpus), config)
+    prepare.prepare(work, Sources(corpus), config)
     train.train_fold(work, 0, config, str(encoder))
     with pytest.raises(StanceError, match=r"fold-1\.npz missing"):
         calibration.calibrate(work, config.calibrate)
     before = train.fold_path(work, 0).stat().st_mtime_ns
     write_rows(corpus / "b.jsonl", [ROWS[0] | {"id": "new", "text": "We condemn the raid.", "split": "train"}])
-    prepare.prepare(work, prepare.Sources(corpus), config)
+    prepare.prepare(work, Sources(corpus), config)
     train.train_fold(work, 0, config, str(encoder))
     assert train.fold_path(work, 0).stat().st_mtime_ns != before
     with pytest.raises(StanceError, match="there is no fold 7"):
@@ -122,7 +123,7 @@ def test_changed_rows_invalidate_the_later_steps(tmp_path, corpus, encoder, conf
 
 def test_logits_of_other_data_are_refused(tmp_path, corpus, config_file):
     work, config = tmp_path / "work", read_config(config_file)
-    prepare.prepare(work, prepare.Sources(corpus), config)
+    prepare.prepare(work, Sources(corpus), config)
     for fold in range(2):
         train.fold_path(work, fold).parent.mkdir(exist_ok=True)
         np.savez(train.fold_path(work, fold), index=np.arange(5), logits=np.zeros((5, 5)))
@@ -132,7 +133,7 @@ def test_logits_of_other_data_are_refused(tmp_path, corpus, config_file):
 
 def test_folds_keep_groups_whole_and_spread_labels(tmp_path, config_file):
     rows = [
-        prepare.Row(f"r{i}", f"text {i}", (LABELS[i % 5],) if i % 2 else (), "extra", "f", f"g{i // 3}", 1.0)
+        Row(f"r{i}", f"text {i}", (LABELS[i % 5],) if i % 2 else (), "extra", "f", f"g{i // 3}", 1.0)
         for i in range(300)
     ]
     folds = prepare.assign_folds(rows, LABELS, 4, seed=5)
@@ -149,7 +150,7 @@ def test_repeated_texts_and_texts_of_the_test_split_stay_out(tmp_path, corpus, c
     test_text = ROWS[9]["text"]
     extra = [ROWS[0] | {"id": "e1"}, ROWS[9] | {"id": "e2", "text": test_text.upper()}]
     path = write_rows(tmp_path / "extra.jsonl", extra)
-    rows, left_out = prepare.collect(prepare.Sources(corpus, (path,)), LABELS, read_config(config_file))
+    rows, left_out = collect(Sources(corpus, (path,)), LABELS, read_config(config_file))
     assert len(rows) == 36
     assert (left_out["repeated text"], left_out["text of the test split"]) == (1, 1)
 
@@ -172,15 +173,15 @@ def test_bad_rows_are_named(tmp_path, config_file, change, message):
     rows[0] |= change
     write_rows(tmp_path / "corpus" / "a.jsonl", rows)
     with pytest.raises(StanceError, match=message):
-        prepare.collect(prepare.Sources(tmp_path / "corpus"), LABELS, read_config(config_file))
+        collect(Sources(tmp_path / "corpus"), LABELS, read_config(config_file))
 
 
 def test_bad_lines_and_missing_files(tmp_path, config_file, capsys):
     (tmp_path / "bad.jsonl").write_text('{"id": 1}\n{', encoding="utf-8")
     with pytest.raises(StanceError, match=r"line 1: text, labels, intensity missing; line 2: not JSON"):
-        prepare.read_rows(tmp_path / "bad.jsonl", LABELS)
+        read_rows(tmp_path / "bad.jsonl", LABELS)
     with pytest.raises(StanceError, match="no such file"):
-        prepare.prepare(tmp_path / "w", prepare.Sources(tmp_path, (tmp_path / "none.jsonl",)))
+        prepare.prepare(tmp_path / "w", Sources(tmp_path, (tmp_path / "none.jsonl",)))
     with pytest.raises(StanceError, match=r"training\.prepare first"):
         train.read_table(tmp_path / "w")
 
