@@ -219,6 +219,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not calibration or not manifest:
         raise StanceError("calibration.json or manifest.json is missing", where=options.work, remedy="calibrate first")
     out = options.out or Path(__file__).parents[1] / "models" / settings.name
+    data = dict(manifest["files"])
+    if soft := read_json(options.work / "soft.json"):
+        data["teacher/soft.npz"] = {"rows": soft["rows"], "sha256": soft["inputs"]}
     model = export(
         options.work / "final",
         calibration,
@@ -226,7 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         calibration["unsure"],
         out,
         name=settings.name,
-        data=manifest["files"],
+        data=data,
         metrics={"out_of_fold": calibration["out_of_fold"]},
         max_length=settings.max_length,
         stride=settings.stride,

@@ -1,0 +1,69 @@
+"""The corpus of stories: its marks are sound, and the reader refuses what is not."""
+
+import hashlib
+
+import pytest
+
+from stance.errors import StanceError
+from training.stories import DEFAULT_STORIES, measure, parse, read_stories
+
+ROW = {"id": "x", "style": "agency", "date": None, "source": None, "author": None}
+
+
+@pytest.mark.parametrize("name", ["train.jsonl", "test.jsonl"])
+def test_marks_are_sound(name):
+    stories = read_stories(DEFAULT_STORIES / name)
+    assert len({story.document.id for story in stories}) == len(stories) >= 70
+    for story in stories:
+        assert "<" not in story.document.text
+        assert story.statements
+        spans = [(statement.start, statement.end) for statement in story.statements]
+        assert spans == sorted(spans)
+        assert all(start < end for start, end in spans)
+        assert all(end <= start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+
+
+def test_the_test_split_is_the_frozen_one():
+    digest = hashlib.sha256((DEFAULT_STORIES / "test.jsonl").read_bytes()).hexdigest()
+    assert (DEFAULT_STORIES / "test.sha256").read_text().split()[0] == digest
+
+
+def test_marks_become_statements():
+    marked = (
+        '<src id="1">Lima</src> <cue id="1">said</cue> <st src="1" cue="1" speaker="Peru" actor="Peru" kind="indirect">'
+        'it was worried</st>. <st speaker="A; B" kind="direct">We left.</st>'
+    )
+    story = parse(ROW | {"marked": marked})
+    assert story.document.text == "Lima said it was worried. We left."
+    first, second = story.statements
+    assert (story.document.text[first.start : first.end], first.speaker, first.kind) == (
+        "it was worried",
+        "Peru",
+        "indirect",
+    )
+    assert (second.speaker, second.aliases, second.actor) == ("A", ("B",), None)
+
+
+@pytest.mark.parametrize(
+    ("marked", "message"),
+    [
+        ('<st kind="direct">We left.', "not closed"),
+        ("We left.</st>", "closes nothing"),
+        ('<st kind="direct">We <cue id="1">said</cue></st>', "<cue> within <st>"),
+        ('<st kind="direct" cue="7">We left.</st>', "cue is not there"),
+        ("<st>We left.</st>", "without kind"),
+    ],
+)
+def test_unsound_marks_are_refused(marked, message):
+    with pytest.raises(StanceError, match=message):
+        parse(ROW | {"marked": marked})
+
+
+def test_measuring_counts_found_statements_and_speakers():
+    marked = (
+        'LIMA - <src id="1">Foreign Minister Ana Prado</src> <cue id="1">said</cue> on Monday '
+        '<st src="1" cue="1" speaker="Ana Prado" actor="Peru" kind="indirect">the talks would resume in May</st>.'
+    )
+    tallies = measure([parse(ROW | {"marked": marked})])
+    assert tallies["all"].found == tallies["all"].speaker == tallies["kind indirect"].gold == 1
+    assert "whoF 100.0" in tallies["all"].figures()

@@ -1,0 +1,166 @@
+"""The corpus of stories: read its inline marks, and measure segmenter and speakers on it.
+
+python -m training.stories training/corpus/stories/test.jsonl --by style
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import stance
+from stance.errors import StanceError
+from stance.matching import match_statements, same_speaker
+from stance.types import Document, Statement
+from training.config import DEFAULT_CORPUS, command
+
+DEFAULT_STORIES = DEFAULT_CORPUS / "stories"
+KINDS = ("direct", "indirect", "mixed", "headline", "post")
+_MARK = re.compile(r'<(/?)(src|cue|st)((?: [a-z]+="[^"<>]*")*)>')
+_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A marked span of a story: ``src``, ``cue`` or ``st``, its offsets in the text without marks, its attributes."""
+
+    tag: str
+    start: int
+    end: int
+    attributes: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryStatement:
+    """A marked statement; ``speaker`` is ``None`` where the text does not say who. See ``matching.GoldStatement``."""
+
+    start: int
+    end: int
+    speaker: str | None
+    aliases: tuple[str, ...]
+    actor: str | None
+    kind: str
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One story: the document without marks, its marks, and the statements among them in order."""
+
+    document: Document
+    style: str
+    marks: tuple[Mark, ...]
+    statements: tuple[StoryStatement, ...]
+
+
+def parse(row: dict[str, Any]) -> Story:
+    """Read one row of a stories file.
+
+    Raises:
+        StanceError: marks that are unbalanced, nested, of an unknown kind, or refer to a mark that is not there.
+    """
+    text, marks, opened = "", [], None
+    position = 0
+    for found in _MARK.finditer(row["marked"]):
+        text += row["marked"][position : found.start()]
+        position = found.end()
+        closes, tag, attributes = found.groups()
+        if closes:
+            if opened is None or opened.tag != tag:
+                raise StanceError(f"{row['id']}: </{tag}> closes nothing")
+            marks.append(Mark(tag, opened.start, len(text), opened.attributes))
+            opened = None
+        elif opened is not None:
+            raise StanceError(f"{row['id']}: <{tag}> within <{opened.tag}>")
+        else:
+            opened = Mark(tag, len(text), -1, dict(_ATTRIBUTE.findall(attributes)))
+    if opened is not None:
+        raise StanceError(f"{row['id']}: <{opened.tag}> is not closed")
+    text += row["marked"][position:]
+    names = {tag: {mark.attributes.get("id") for mark in marks if mark.tag == tag} for tag in ("src", "cue")}
+    statements = []
+    for mark in marks:
+        if mark.tag != "st":
+            continue
+        lost = [key for key in ("src", "cue") if key in mark.attributes and mark.attributes[key] not in names[key]]
+        if lost or mark.attributes.get("kind") not in KINDS or "<" in text[mark.start : mark.end]:
+            raise StanceError(f"{row['id']}: a statement without kind, or whose {' and '.join(lost)} is not there")
+        speaker, *others = (mark.attributes.get("speaker") or "").split("; ")
+        actor = mark.attributes.get("actor") or None
+        statements.append(
+            StoryStatement(mark.start, mark.end, speaker or None, tuple(others), actor, mark.attributes["kind"])
+        )
+    document = Document(
+        id=row["id"], text=text, date=row.get("date"), source=row.get("source"), author=row.get("author")
+    )
+    return Story(document, row["style"], tuple(marks), tuple(statements))
+
+
+def read_stories(path: Path) -> list[Story]:
+    """All stories of a file.
+
+    Raises:
+        StanceError: naming the file and the bad story.
+    """
+    if not path.is_file():
+        raise StanceError("no such file", where=path)
+    return [parse(json.loads(line)) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of statements: in the gold, predicted, found, and found with the right speaker."""
+
+    gold: int = 0
+    predicted: int = 0
+    found: int = 0
+    speaker: int = 0
+
+    def figures(self) -> str:
+        """Recall, speakers right among the found, F, F that counts a wrong speaker as an error; in per cent."""
+        text = f"{self.gold:5} gold  R {100 * self.found / max(1, self.gold):5.1f}"
+        text += f"  who {100 * self.speaker / max(1, self.found):5.1f}"
+        if self.predicted:
+            total = self.gold + self.predicted
+            text += f"  F {200 * self.found / total:5.1f}  whoF {200 * self.speaker / total:5.1f}"
+        return text
+
+
+def measure(stories: Sequence[Story]) -> dict[str, Tally]:
+    """Tallies of all statements (``all``), of each style, and of each kind (without predictions, so recall only)."""
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    for story in stories:
+        predicted: list[Statement] = stance.segment(story.document)
+        pairs = match_statements(story.document.text, story.statements, predicted)
+        for name in ("all", f"style {story.style}"):
+            tallies[name].gold += len(story.statements)
+            tallies[name].predicted += len(predicted)
+        for gold in story.statements:
+            tallies[f"kind {gold.kind}"].gold += 1
+        for i, j in pairs:
+            gold = story.statements[i]
+            right = same_speaker(predicted[j], gold)
+            for name in ("all", f"style {story.style}", f"kind {gold.kind}"):
+                tallies[name].found += 1
+                tallies[name].speaker += right
+    return dict(tallies)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line: figures of stories files."""
+    parser = argparse.ArgumentParser(prog="python -m training.stories", description="Measure the segmenter on stories.")
+    parser.add_argument("files", type=Path, nargs="*", default=[DEFAULT_STORIES / "test.jsonl"], metavar="FILE")
+    options = parser.parse_args(arguments)
+    tallies = measure([story for file in options.files for story in read_stories(file)])
+    for name in sorted(tallies, key=lambda name: (name != "all", name)):
+        print(f"{name:30} {tallies[name].figures()}")
+
+
+if __name__ == "__main__":
+    command(main)
