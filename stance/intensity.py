@@ -19,7 +19,8 @@ TABLE = Path(__file__).with_name("intensity.toml")
 BEFORE, BEHIND = 4, 2
 # How many words may lie between an act and a phrase at the end of its clause ("in the strongest terms").
 TAIL = 40
-# A carrier ("support") speaks for a label when the label's topic follows within so many words.
+# A carrier ("support") speaks for a label when the label's topic follows within so many words; so far reaches an
+# adverb with "that" behind it ("strongly that").
 REACH = 20
 
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['-][^\W_]+)*|[^\w\s]")
@@ -27,12 +28,13 @@ _LEVELS: tuple[Intensity, ...] = INTENSITIES[1:]
 _BREAK = frozenset('.;:!?()—–"“”')
 # Words that end the reach of a strengthener in front of its act ("a strong response in support of"), unless they come
 # first ("steadfast in our support").
-_JOINT = frozenset("about among and as at between because by for from in into on that to which who with".split())
+_JOINTS = frozenset("about among and as at between because by for from in into on that to which who with".split())
+_AND = frozenset(("and", "but", "while"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Cues:
-    """The table as patterns over a text of words with single blanks; acts, topics and carriers by label."""
+    """The table as patterns over a text of words with single blanks; the last four by label, of which none has all."""
 
     labels: Set[str]
     words: Mapping[Intensity, re.Pattern[str]]
@@ -51,6 +53,9 @@ class _Hit:
 
     first: int
     last: int
+
+
+_Hits = Mapping[str, Sequence[_Hit]]
 
 
 def intensity(text: str, label: str) -> Intensity:
@@ -77,29 +82,25 @@ def intensity(text: str, label: str) -> Intensity:
     acts = {name: find(pattern) for name, pattern in cues.acts.items()}
     verdicts = {name: find(pattern) for name, pattern in cues.verdicts.items()}
     topics = {name: find(pattern) for name, pattern in cues.topics.items()}
-    carriers = {name: _leading(find(cues.carriers[name]), topics[name], words) for name in cues.topics}
-    own = {*acts.get(label, ()), *verdicts.get(label, ()), *carriers.get(label, ())}
-    near = _Index([*itertools.chain(*acts.values(), *verdicts.values(), *carriers.values())], words)
+    carriers = _leading({name: find(pattern) for name, pattern in cues.carriers.items()}, topics, acts, words)
+    stances = [*itertools.chain(*acts.values(), *carriers.values())]
+    near = _Index([*stances, *itertools.chain(*verdicts.values())], words)
     # Topics ("sovereignty") are what an act is about: a phrase at the end of the clause speaks of the act.
     about = {*itertools.chain(*topics.values())}
-    far = _Index([hit for hit in itertools.chain(*carriers.values(), *acts.values()) if hit not in about], words)
-    steps = {hit.first for hit in itertools.chain(*acts.values(), *carriers.values(), find(cues.words["strong"]))}
-    heads = {"strongest": steps, "strong": steps.union(near.firsts)}
+    far = _Index([hit for hit in stances if hit not in about], words)
+    own = {*acts.get(label, ()), *carriers.get(label, ())}
+    judged = own.union(verdicts.get(label, ()))
+    heads = {hit.first for hit in itertools.chain(stances, find(cues.words["strong"]))}
     for level in reversed(_LEVELS):
         strengtheners = find(cues.words[level])
-        strengtheners += [hit for hit in find(cues.adjacent[level]) if hit.last + 1 in heads[level]]
-        phrases = find(cues.phrases[level]) + [hit for hit in strengtheners if _closes(hit, words)]
+        strengtheners += [hit for hit in find(cues.adjacent[level]) if hit.last + 1 in heads]
         for hit in strengtheners:
-            that = words[hit.last].endswith("ly") and words[hit.last + 1 : hit.last + 2] == ["that"]
-            if that and own & near.after(hit, REACH):
-                return level
-            behind = near.before(hit, BEHIND) if words[hit.last].endswith("ly") else set()
-            if own & (near.after(hit, BEFORE, joints=True) or behind):
+            if judged & (_ahead(hit, near, words) or _behind(hit, near, words)):
                 return level
         for hit in find(cues.sizes[level]):
-            if own.difference(verdicts.get(label, ())) & near.after(hit, BEFORE, joints=True):
+            if own & _ahead(hit, near, words):
                 return level
-        for hit in phrases:
+        for hit in find(cues.phrases[level]) + [hit for hit in strengtheners if _closes(hit, words)]:
             if own & (far.before(hit, TAIL, within_clause=False) or far.after(hit, BEFORE)):
                 return level
     return "plain"
@@ -116,12 +117,12 @@ class _Index:
             self.firsts.setdefault(hit.first, set()).add(hit)
             self.lasts.setdefault(hit.last, set()).add(hit)
 
-    def after(self, hit: _Hit, reach: int, *, joints: bool = False) -> set[_Hit]:
-        """The nearest hits that begin within so many words behind this one, in its clause."""
+    def after(self, hit: _Hit, reach: int, *, stops: Set[str] = frozenset()) -> set[_Hit]:
+        """The nearest hits that begin within so many words behind this one, in its clause and before such a word."""
         for place in range(hit.last + 1, min(hit.last + 1 + reach, len(self._words))):
             if place in self.firsts:
                 return self.firsts[place]
-            if self._words[place] in _BREAK or (joints and place > hit.last + 1 and self._words[place] in _JOINT):
+            if self._words[place] in _BREAK or (self._words[place] in stops and place > hit.last + 1):
                 break
         return set()
 
@@ -135,16 +136,48 @@ class _Index:
         return set()
 
 
-def _leading(carriers: Sequence[_Hit], topics: Sequence[_Hit], words: Sequence[str]) -> list[_Hit]:
-    """The carriers that have a topic behind them."""
-    index = _Index(topics, words)
-    return [carrier for carrier in carriers if index.after(carrier, REACH)]
+def _leading(carriers: _Hits, topics: _Hits, acts: _Hits, words: Sequence[str]) -> _Hits:
+    """The carriers that have a topic of their label behind them.
+
+    The search ends where a new act is joined on ("support the unity of … and call for calm"), once a topic was met.
+    """
+    themes = {name: {hit.first for hit in hits} for name, hits in topics.items()}
+    others = set[int]().union(*themes.values())
+    openers = {hit.first for hit in itertools.chain(*acts.values(), *carriers.values())}
+
+    def leads(carrier: _Hit, own: Set[int]) -> bool:
+        done = False
+        for place in range(carrier.last + 1, min(carrier.last + 1 + REACH, len(words))):
+            if place in own:
+                return True
+            if words[place] in _BREAK or (done and words[place] in _AND and openers & {place + 1, place + 2}):
+                return False
+            done = done or place in others
+        return False
+
+    return {name: [hit for hit in hits if leads(hit, themes[name])] for name, hits in carriers.items()}
+
+
+def _ahead(hit: _Hit, near: _Index, words: Sequence[str]) -> set[_Hit]:
+    """What a strengthener stands before; "strongly that" opens a clause, all of which it strengthens."""
+    if _is_adverb(hit, words) and words[hit.last + 1 : hit.last + 2] == ["that"]:
+        return near.after(hit, REACH)
+    return near.after(hit, BEFORE, stops=_JOINTS)
+
+
+def _behind(hit: _Hit, near: _Index, words: Sequence[str]) -> set[_Hit]:
+    """What an adverb stands behind."""
+    return near.before(hit, BEHIND) if _is_adverb(hit, words) else set()
 
 
 def _closes(hit: _Hit, words: Sequence[str]) -> bool:
     """An adverb at the end of its clause."""
     ends = hit.last + 1 == len(words) or words[hit.last + 1] in _BREAK
-    return ends and (words[hit.last].endswith("ly"))
+    return ends and _is_adverb(hit, words)
+
+
+def _is_adverb(hit: _Hit, words: Sequence[str]) -> bool:
+    return words[hit.last].endswith("ly")
 
 
 @functools.cache

@@ -76,6 +76,9 @@ def test_teacher_labels_the_pool_and_the_student_learns_from_it(tmp_path, config
     student = teach._sigmoid(predict_logits(work / "distilled", chosen).astype(float))
     assert ((student > 0.5) == (targets > 0.5)).mean() > 0.8
     assert stance.load(out).predict_proba(chosen).shape == (30, 5)
+    # Two rounds: all rows, then those that are not of the pool.
+    rounds = [json.loads((work / name / "fit.json").read_text())["rows"] for name in ("final-broad", "final")]
+    assert rounds == [len(table.texts), len(table.texts) - 20]
 
     capsys.readouterr()
     before = (work / "soft.npz").stat().st_mtime_ns

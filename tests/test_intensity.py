@@ -30,7 +30,9 @@ CASES = [
     ("Most alarming is the price of bread.", {"concern": "strongest"}),
     ("Most members are concerned about the price of bread.", {"concern": "plain"}),
     ("They are so worried that they closed the school.", {"concern": "strong"}),
-    ("The grave danger is known; the mission is concerned.", {"concern": "plain"}),
+    ("The grave of the poet is known; the mission is concerned.", {"concern": "plain"}),
+    ("Our biggest worry is the price of bread.", {"concern": "strongest"}),
+    ("She was a very kind neighbour and our worry is the price of bread.", {"concern": "plain"}),
     ("Both sides must show restraint.", {"restraint": "plain"}),
     ("Both sides must show maximum restraint.", {"restraint": "strongest"}),
     ("We strongly urge both sides to return to the talks.", {"restraint": "strong"}),
@@ -42,6 +44,41 @@ CASES = [
     ("We offer our heartfelt condolences to the widow.", {"condolence": "strong"}),
     ("We offer our most heartfelt condolences to the widow.", {"condolence": "strongest"}),
     ("Our DEEPEST sympathy goes to the widow.", {"condolence": "strongest"}),
+    # verdicts, which are no act by themselves
+    ("To sell the well is wrong and shameful.", {"condemnation": "plain"}),
+    ("To sell the well is deeply shameful.", {"condemnation": "strong"}),
+    ("To sell the well was utterly wrong.", {"condemnation": "strongest"}),
+    ("The militia has completely violated the truce of the wells.", {"condemnation": "strongest"}),
+    ("Selling the only well is the height of cruelty.", {"condemnation": "strongest"}),
+    ("This road is dangerous, and the bridge is a risk.", {"concern": "plain"}),
+    ("This road is very, very dangerous.", {"concern": "strong"}),
+    ("The drought poses a grave threat to the herders.", {"concern": "strong"}),
+    ("The drought poses the gravest threat to the herders in a century.", {"concern": "strongest"}),
+    ("The drought is the most serious crisis of the decade.", {"concern": "strongest"}),
+    ("We give water to those whom the dangerous drought hit most.", {"concern": "plain"}),
+    # the size of a thing is not the strength of the words
+    ("The herders are under considerable threat.", {"concern": "plain"}),
+    ("The herders have our considerable sympathy.", {"condolence": "strong"}),
+    ("The ballad tells the utter cruelty of the winter, and we denounce the raid.", {"condemnation": "plain"}),
+    ("They voiced their outright rejection of the sale.", {"condemnation": "strongest"}),
+    # acts that need their topic, and those that do not
+    ("We firmly stand by the price of bread.", {"sovereignty": "plain"}),
+    ("We firmly stand by the delta and its borders.", {"sovereignty": "strong"}),
+    ("They stressed their steadfast support for the delta as it defends itself.", {"sovereignty": "strong"}),
+    ("The navy will firmly protect the islands and their territory.", {"sovereignty": "strong"}),
+    ("He absolutely believes that the islanders should end the fighting.", {"restraint": "strongest"}),
+    ("We very much hope to see them back at the negotiating table.", {"restraint": "strong"}),
+    ("We strongly urge both captains to keep their boats in port.", {"restraint": "strong"}),
+    # an adverb before "that" speaks of the clause behind it
+    (
+        "She argued strongly that the sale of the only well was in every respect unacceptable.",
+        {"condemnation": "strong"},
+    ),
+    ("She argued strongly; the sale of the only well was in every respect unacceptable.", {"condemnation": "plain"}),
+    # a strengthener whose own word ends before the act
+    ("He praised the strong answer of the council to condemn the raid.", {"condemnation": "plain"}),
+    ("We are steadfast in our support for the sovereignty of the delta.", {"sovereignty": "strong"}),
+    ("We have been very clear about our concern.", {"concern": "plain"}),
     # several acts
     (
         "We deeply regret the deaths of the miners and condemn the raid.",
@@ -66,6 +103,14 @@ CASES = [
     (
         "We condemn the breach of the sovereignty of the delta in the strongest terms.",
         {"condemnation": "strongest", "sovereignty": "plain"},
+    ),
+    (
+        "We firmly support the independence of the delta and call for calm.",
+        {"sovereignty": "strong", "restraint": "plain"},
+    ),
+    (
+        "We mourn the miners, and to flood the shaft was totally unconscionable.",
+        {"condolence": "plain", "condemnation": "strongest"},
     ),
 ]
 
@@ -99,9 +144,24 @@ def test_the_table_covers_the_codebook_and_the_scale():
     assert not {"sincere", "sincerely", "flagrant", "flagrantly"} & (strong | strongest)
 
 
-def test_a_very_long_text_takes_little_time():
-    text = "We very strongly support peace and sovereignty and condemn the raid " * 5000
-    start = time.perf_counter()
-    assert intensity(text, "condemnation") == "plain"
-    assert intensity(text, "sovereignty") == "strong"
-    assert time.perf_counter() - start < 10
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We very strongly support peace and sovereignty and condemn the raid ",
+        "very most so really that ",
+        "condemn support peace strongly strong",
+        "in the without any a ",
+        "U.N.'s-a-",
+    ],
+    ids=["sentence", "strengtheners", "one word", "phrases", "token"],
+)
+def test_time_is_linear_in_the_text(text):
+    """Ten times the text may take some ten times as long, where quadratic time would be a hundred times."""
+
+    def cost(times: int) -> float:
+        start = time.process_time()
+        intensity(text * times, "condemnation")
+        return time.process_time() - start
+
+    cost(1)
+    assert cost(5000) < 30 * max(cost(500), 0.01)

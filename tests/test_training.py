@@ -284,7 +284,18 @@ def test_encoder_is_the_override_or_the_package_or_the_hub(tmp_path, monkeypatch
 def test_default_configuration_is_complete_and_fits_the_export(tmp_path):
     config = read_config()
     data = tomllib.loads(DEFAULT_CONFIG.read_text(encoding="utf-8"))
-    assert set(data) == {"base", "teacher", "prepare", "fit", "teach", "soften", "distil", "calibrate", "export"}
+    assert set(data) == {
+        "base",
+        "teacher",
+        "prepare",
+        "fit",
+        "polish",
+        "teach",
+        "soften",
+        "distil",
+        "calibrate",
+        "export",
+    }
     assert config.fit.max_length == config.export.max_length
     with pytest.raises(StanceError, match="calibrate first"):
         export.main(["--work", str(tmp_path)])

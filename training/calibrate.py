@@ -1,4 +1,4 @@
-"""Step 3: calibration, thresholds and unsure bounds of each label, from out-of-fold logits only.
+"""Step 4: calibration, thresholds and unsure bounds of each label, from out-of-fold logits only.
 
 Calibration is Platt scaling: the probability is ``sigmoid(logit / temperature + bias)``.
 
@@ -269,7 +269,7 @@ def summary(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the step."""
-    parser = argparse.ArgumentParser(prog="python -m training.calibrate", description="Step 3: calibrate.")
+    parser = argparse.ArgumentParser(prog="python -m training.calibrate", description="Step 4: calibrate.")
     parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help="folder of the run (%(default)s)")
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="configuration (%(default)s)")
     parser.add_argument("--partial", action="store_true", help="use the folds there are")

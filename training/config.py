@@ -82,6 +82,7 @@ class Config:
     teacher: BaseConfig
     prepare: PrepareConfig
     fit: FitSettings
+    polish: FitSettings
     teach: FitSettings
     soften: SoftenConfig
     distil: FitSettings
@@ -107,6 +108,7 @@ def read_config(path: str | Path = DEFAULT_CONFIG) -> Config:
         "teacher": BaseConfig,
         "prepare": PrepareConfig,
         "fit": FitSettings,
+        "polish": FitSettings,
         "teach": FitSettings,
         "soften": SoftenConfig,
         "distil": FitSettings,
@@ -114,7 +116,7 @@ def read_config(path: str | Path = DEFAULT_CONFIG) -> Config:
         "export": ExportConfig,
     }
     offenders = _mismatch(data, list(sections), "")
-    for name in ("teach", "distil"):
+    for name in ("polish", "teach", "distil"):
         data[name] = data.get("fit", {}) | data.get(name, {})
     for name, kind in sections.items():
         offenders += _mismatch(data.get(name, {}), [field.name for field in dataclasses.fields(kind)], f"{name}.")

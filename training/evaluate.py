@@ -1,4 +1,4 @@
-"""Step 5: measure a model on gold files, beside the baselines; the same as ``stance evaluate``."""
+"""Step 6: measure a model on gold files, beside the baselines; the same as ``stance evaluate``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Step 4: turn a fine-tuned folder into a model folder: calibrated, in fp16, with an ONNX graph and a record."""
+"""Step 5: turn a fine-tuned folder into a model folder: calibrated, in fp16, with an ONNX graph and a record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Step 2: fine-tune on all folds but one (out-of-fold logits), or on everything (the final model)."""
+"""Step 3: fine-tune on all folds but one (out-of-fold logits), or on everything (the final model).
+
+Where part of the rows comes from a pool, fitting has two rounds: all rows, then, at a lower rate, those that were
+read more than once (corpus and extra), so that the single codings of the pool do not have the last word.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.errors import StanceError
-from stance.fitting import fine_tune, predict_logits
+from stance.fitting import FitSettings, fine_tune, predict_logits
 from training.config import (
     DEFAULT_CONFIG,
     DEFAULT_WORK,
@@ -93,7 +97,7 @@ def train_fold(work: Path, fold: int, config: Config, base: str, *, keep_model: 
     if not inside.any():
         raise StanceError(f"there is no fold {fold}", remedy=f"folds run from 0 to {table.folds.max()}")
     target, record = fold_path(work, fold), fold_path(work, fold).with_suffix(".json")
-    inputs = data_sha256([table.sha256, dataclasses.asdict(config.fit), base, fold])
+    inputs = data_sha256([table.sha256, dataclasses.asdict(config.fit), dataclasses.asdict(config.polish), base, fold])
     if target.is_file() and read_json(record).get("inputs") == inputs:
         print(f"train: fold {fold} is up to date")
         return target
@@ -105,6 +109,7 @@ def train_fold(work: Path, fold: int, config: Config, base: str, *, keep_model: 
     write_json(record, {"inputs": inputs, "fold": fold, "rows": len(index), "trained_on": int((~inside).sum())})
     if not keep_model:
         shutil.rmtree(model)
+        shutil.rmtree(_broad(model), ignore_errors=True)
     print(f"train: fold {fold}, {len(index)} rows scored, {time.monotonic() - started:.0f} s")
     return target
 
@@ -119,16 +124,22 @@ def train_final(work: Path, config: Config, base: str) -> Path:
 
 
 def _fit(table: Table, rows: NDArray[np.bool_], config: Config, base: str, out: Path) -> Path:
+    reread = rows & np.array([origin != "pool" for origin in table.origins])
+    if (reread == rows).all() or not reread.any():
+        return _fine_tune(table, rows, config.fit, base, out)
+    broad = _fine_tune(table, rows, config.fit, base, _broad(out))
+    return _fine_tune(table, reread, config.polish, str(broad), out)
+
+
+def _broad(out: Path) -> Path:
+    """Where the first of two rounds keeps its model."""
+    return out.with_name(f"{out.name}-broad")
+
+
+def _fine_tune(table: Table, rows: NDArray[np.bool_], settings: FitSettings, base: str, out: Path) -> Path:
     index = np.flatnonzero(rows)
-    return fine_tune(
-        base,
-        [table.texts[i] for i in index],
-        table.targets[index],
-        table.labels,
-        config.fit,
-        out,
-        table.weights[index],
-    )
+    texts = [table.texts[i] for i in index]
+    return fine_tune(base, texts, table.targets[index], table.labels, settings, out, table.weights[index])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
