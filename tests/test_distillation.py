@@ -27,7 +27,6 @@ def config_file(tmp_path):
         ("bf16", "false"),
         ("max_length", "48"),
         ("stride", "8"),
-        ("draws", "20"),
         ("rows", "30"),
         ("random_share", "0.5"),
     ):

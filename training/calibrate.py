@@ -2,10 +2,9 @@
 
 Calibration is Platt scaling: the probability is ``sigmoid(logit / temperature + bias)``.
 
-Thresholds follow one rule: the best mean F1 that keeps false alarms within a budget. For a penalty ``w``, a label's
-threshold maximises ``F1 - w * (share of label-free rows on which the label fires)``; the smallest of the configured
-penalties is taken with which at most ``false_alarm_budget`` of the label-free rows get any label. To be robust, each
-threshold is the median of its optimum over bootstrap draws of documents.
+One threshold serves all labels, as calibrated probabilities mean the same for each: the one with the best mean F1 among
+those that give at most ``false_alarm_budget`` of the label-free rows any label. (Thresholds fitted label by label score
+higher on the rows they are fitted to and lower elsewhere.)
 
 The unsure bounds: isotonic regression of the truth on the probability gives the local share of right decisions;
 ``low`` is the highest probability, at most the threshold, up to which "not taken" is right with ``certainty``, ``high``
@@ -98,53 +97,27 @@ def _log_loss(logits: Floats, targets: Floats) -> float:
     return float(np.mean(np.logaddexp(0, logits) - targets * logits))
 
 
-def choose_thresholds(
-    chances: Floats, truth: Bools, groups: Sequence[str], settings: CalibrateConfig
-) -> tuple[Floats, float]:
-    """Thresholds by the rule at the head of this module, and the penalty it took.
+def choose_threshold(chances: Floats, truth: Bools, budget: float) -> float:
+    """Threshold of all labels by the rule at the head of this module.
 
     Args:
         chances: (n, labels) calibrated probabilities.
         truth: (n, labels).
-        groups: n names; rows of one group are drawn together.
-        settings: budget, penalties, draws and seed.
+        budget: largest share of the label-free rows that may get any label.
 
     Returns:
-        (labels,) thresholds within [0.05, 0.95], and the penalty; the largest one if none meets the budget.
+        A probability within [0.05, 0.95]; the highest if none meets the budget.
     """
-    free = np.asarray(~truth.any(axis=1))
-    weights = _draw_weights(groups, settings.draws, settings.seed)
-    f1, alarms = _sweep(chances, truth, free, weights)
-    thresholds, penalty = np.zeros(truth.shape[1]), 0.0
-    for penalty in settings.penalties:
-        best = (f1 - penalty * alarms).argmax(axis=2)
-        thresholds = np.round(np.median(GRID[best], axis=0), 3)
-        fired = (chances >= thresholds).any(axis=1)
-        if not free.any() or fired[free].mean() <= settings.false_alarm_budget:
-            break
-    return thresholds, float(penalty)
-
-
-def _draw_weights(groups: Sequence[str], draws: int, seed: int) -> Floats:
-    """How often each row is drawn, (draws, n), when groups are drawn with replacement."""
-    _, member = np.unique(np.asarray(groups), return_inverse=True)
-    count = int(member.max()) + 1
-    picks = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
-    return np.asarray(picks[:, member], dtype=np.float64)
-
-
-def _sweep(chances: Floats, truth: Bools, free: Bools, weights: Floats) -> tuple[Floats, Floats]:
-    """F1 and the share of label-free rows that fire, each (draws, labels, grid)."""
-    shape = (len(weights), truth.shape[1], len(GRID))
-    f1, alarms = np.zeros(shape), np.zeros(shape)
-    free_total = np.maximum(weights @ free, 1)[:, None]
-    for label in range(truth.shape[1]):
-        fires = (chances[:, label, None] >= GRID).astype(np.float64)
-        right = weights @ (fires * truth[:, label, None])
-        total = weights @ fires + (weights @ truth[:, label])[:, None]
-        f1[:, label] = 2 * right / np.maximum(total, 1)
-        alarms[:, label] = (weights @ (fires * free[:, None])) / free_total
-    return f1, alarms
+    free = ~truth.any(axis=1)
+    best, chosen = -1.0, float(GRID[-1])
+    for threshold in GRID:
+        taken = chances >= threshold
+        right = 2 * (taken & truth).sum(axis=0)
+        f1 = float(np.mean(right / np.maximum(taken.sum(axis=0) + truth.sum(axis=0), 1)))
+        alarms = taken[free].any(axis=1).mean() if free.any() else 0.0
+        if alarms <= budget and f1 > best:
+            best, chosen = f1, float(threshold)
+    return chosen
 
 
 def unsure_bounds(chances: Floats, truth: Bools, threshold: float, certainty: float) -> tuple[float, float]:
@@ -207,8 +180,7 @@ def calibrate(work: Path, settings: CalibrateConfig, *, partial: bool = False) -
     truth = table.targets[index] >= 0.5
     scales = [platt(logits[:, i], truth[:, i]) for i in range(len(table.labels))]
     chances = sigmoid(logits / [scale for scale, _ in scales] + [bias for _, bias in scales])
-    groups = [table.groups[i] for i in index]
-    thresholds, penalty = choose_thresholds(chances, truth, groups, settings)
+    thresholds = np.full(len(table.labels), choose_threshold(chances, truth, settings.false_alarm_budget))
     bounds = [
         unsure_bounds(chances[:, i], truth[:, i], float(thresholds[i]), settings.certainty)
         for i in range(len(table.labels))
@@ -222,7 +194,6 @@ def calibrate(work: Path, settings: CalibrateConfig, *, partial: bool = False) -
         "unsure": [list(pair) for pair in bounds],
         "rows": len(index),
         "folds": len(found),
-        "penalty": penalty,
         "out_of_fold": summary(chances, truth, thresholds, bounds, table.labels),
     }
     write_json(target, record)

@@ -59,10 +59,7 @@ class CalibrateConfig:
 
     on: str
     false_alarm_budget: float
-    penalties: tuple[float, ...]
-    draws: int
     certainty: float
-    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,6 @@ def read_config(path: str | Path = DEFAULT_CONFIG) -> Config:
         offenders += _mismatch(data.get(name, {}), [field.name for field in dataclasses.fields(kind)], f"{name}.")
     if offenders:
         raise StanceError(", ".join(offenders), where=path, remedy="see training/config.toml for the keys")
-    data["calibrate"]["penalties"] = tuple(data["calibrate"]["penalties"])
     return Config(**{name: kind(**data[name]) for name, kind in sections.items()})
 
 
