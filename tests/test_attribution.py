@@ -279,3 +279,72 @@ def test_open_quotation_belongs_to_the_speaker_named_behind_it():
 def test_open_quotation_goes_on_with_the_speaker_named_before_it():
     text = "Jane Doe said: “We mourn.\n\n“We ask for calm.\n\n“We will stay.”"
     assert read(text) == [("Jane Doe", "We mourn."), ("Jane Doe", "We ask for calm."), ("Jane Doe", "We will stay.")]
+
+
+# -- round-ups, conditions, where words end ----------------------------------------------------------------------------
+
+SHARED = {
+    "third of a round-up": (
+        "Norway condemned the raid, Sweden called for calm and Finland voiced concern.",
+        [("Norway", "condemned the raid"), ("Sweden", "called for calm"), ("Finland", "voiced concern")],
+    ),
+    "condition": ("If Norway rejects the plan, the talks will end.", []),
+    "what may come": ("When Norway rejects the plan, the talks will end.", []),
+    "pronoun as object": ("Norway condemned it.", [("Norway", "condemned it")]),
+    "pronoun and adverb": ("Norway denied it again.", [("Norway", "denied it again")]),
+    "no one does": ("Norway said no order would be given.", [("Norway", "no order would be given")]),
+    "nothing said": ("Norway said no to the plan.", []),
+    "time before a noun": ("Norway said on Monday the raid had failed.", [("Norway", "the raid had failed")]),
+    "that of a noun": (
+        "Norway insisted on respect for the truce that began in May.",
+        [("Norway", "insisted on respect for the truce that began in May")],
+    ),
+    "as of time": ("Norway hailed the vote as deputies left the hall.", [("Norway", "hailed the vote")]),
+    "as of quality": ("Norway described the vote as a farce.", [("Norway", "described the vote as a farce")]),
+    "semicolon": ("Norway said the raid had failed; it rained.", [("Norway", "the raid had failed")]),
+    "colon behind an act": ("Norway condemned the raid: it was a cold day.", [("Norway", "condemned the raid")]),
+    "occasion": ("Norway condemned the raid, in a note to the council.", [("Norway", "condemned the raid")]),
+    "suffered": ("Norway voiced doubts and was scolded for it.", [("Norway", "voiced doubts")]),
+    "another's deed": ("Norway urged restraint, and Sweden had left.", [("Norway", "urged restraint")]),
+    "trailing before more": (
+        "The raid was a mistake, Norway said, adding that it would pay.",
+        [("Norway", "The raid was a mistake"), ("Norway", "it would pay")],
+    ),
+    "trailing to a listener": ("The raid had failed, Norway told the council.", [("Norway", "The raid had failed")]),
+    "behind a colon": (
+        "Norway denied the raid: its planes were grounded, Sweden said.",
+        [("Norway", "denied the raid"), ("Sweden", "its planes were grounded")],
+    ),
+    "asked to": ("Norway asked residents to stay indoors.", [("Norway", "asked residents to stay indoors")]),
+    "asked for directions": ("Norway asked farmers in the north.", []),
+    "ruled out": ("Norway ruled out talks.", [("Norway", "ruled out talks")]),
+    "ruled": ("Norway ruled the seas.", []),
+    "hearsay": ("Norway, said to be in control of the port, was silent.", []),
+    "inset participle": ("The ministry, asked for a figure by reporters, was silent.", []),
+    "participle of a noun": ("Congress met the minister sworn in by the new team.", []),
+    "continued": ("Norway continues, and the word is that nothing will change.", []),
+    "negation in the quotation": (
+        "“We do not travel without escort,” explained Norway.",
+        [("Norway", "We do not travel without escort")],
+    ),
+    "label and verb": ("Oslo: condemns the raid.", [("Norway", "condemns the raid")]),
+    "label and quotation": (
+        "Norway's envoy, on the radio: “We condemn the raid.”",
+        [("Norway's envoy", "We condemn the raid.")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SHARED)
+def test_where_words_begin_and_end(case):
+    text, expected = SHARED[case]
+    assert read(text) == expected
+
+
+def test_an_office_of_many_is_one_source():
+    source = "The foreign ministers of Norway, Sweden and Finland"
+    assert [s.source for s in segment(f"{source} said they were worried.")] == [source]
+
+
+def test_a_topic_before_the_colon_of_a_headline_is_no_speaker():
+    assert read("Norway: a raid at midnight\n\nIt rained in the north.") == []

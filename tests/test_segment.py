@@ -47,10 +47,10 @@ def test_marks(text, quoted):
     assert [text[q.start : q.end] for q in find_quotes(text, [len(text)])] == quoted
 
 
-def test_single_marks_count_only_without_double_ones_and_before_a_stop():
+def test_single_marks_count_only_before_a_stop_and_straight_ones_only_without_double_ones():
     text = "‘We mourn,’ he said of the ministers’ talks, the so-called ‘round’."
     assert [text[q.start : q.end] for q in find_quotes(text, [len(text)])] == ["We mourn,"]
-    text = '‘We mourn,’ he said. "No."'
+    text = "'We mourn,' he said. \"No.\""
     assert [text[q.start : q.end] for q in find_quotes(text, [len(text)])] == ["No."]
 
 
@@ -221,9 +221,74 @@ def test_speaker_turns():
     assert read(text) == [
         ("Doe", "We condemn the raid."),
         ("Doe", "We ask for calm."),
-        (None, "Do you?"),
         ("Doe", "Yes."),
     ]
+
+
+def test_questions_and_answers():
+    text = "Q: Will you go?\nA: We will go.\n\nQ. And then?\nA: We will talk.\n\nThe interview was held in the north."
+    assert read(text, author="Jane Doe") == [("Jane Doe", "We will go."), ("Jane Doe", "We will talk.")]
+
+
+def test_labels_that_come_back_are_turns_and_who_only_asks_says_nothing():
+    text = "Weekly: Will you go?\n\nDoe: We will go.\n\nWeekly: When?\n\nDoe: Soon, with friends."
+    text += "\n\nAnd Sweden?\n\nDoe: Yes."
+    assert [words for _, words in read(text)] == ["We will go.", "Soon, with friends.", "Yes."]
+
+
+def test_turns_with_brackets_and_on_behalf():
+    text = "MR. STANO (EEAS): Good morning. We urge calm.\nMr. DOE (Norway), on behalf of the Five: We regret this."
+    assert [words for _, words in read(text)] == ["We urge calm.", "We regret this."]
+
+
+def test_an_interview_is_nobodys_address():
+    assert read("We met him in the north.\n\nDOE: It is cold.\n\nROE: It rains.")[0][1] == "It is cold."
+
+
+@pytest.mark.parametrize(
+    "head", ["Jane Doe @janedoe", "Jane Doe\n@janedoe", "Jane Doe ✔ @janedoe · 3m", "12.05 Jane Doe @janedoe"]
+)
+def test_posts_below_an_account(head):
+    text = f"11.20 It rained.\n\n{head}\n@roe We are sad.\nMore at noon.\n8:29 PM · 30 Sep 2018"
+    text += "\n\n12.40 Norway condemned the raid."
+    found = segment(text)
+    assert [(s.kind, s.text) for s in found[:2]] == [("post", "We are sad."), ("post", "More at noon.")]
+    assert [s.text for s in found[2:]] == ["condemned the raid"]
+
+
+def test_a_shared_post_is_its_authors():
+    assert [(s.kind, s.text) for s in segment("RT @janedoe: We are sad.")] == [("post", "We are sad.")]
+
+
+@pytest.mark.parametrize(
+    "stamp", ["09.40 —", "10:51", "[12.05 NPT]", "(9:22 PM)", "IST 15:31 |", "Wed 09.10", "1.34pm"]
+)
+def test_time_stamps_are_no_words(stamp):
+    text = f"08.00 It rained.\n\n{stamp} Norway: “We condemn the raid.”\n"
+    assert read(text) == [("Norway", "We condemn the raid.")]
+
+
+def test_others_speak_in_an_address():
+    text = "We met at noon. The envoy of Sweden told us the truce was over. Our government condemns it. We are sad."
+    words = [words for _, words in read(text)]
+    assert "the truce was over" in words
+    assert "Our government condemns it." in words
+    assert "We are sad." in words
+
+
+def test_a_stop_without_space_ends_a_sentence():
+    text = "He prayed for the victims.Moscow said so. Node.js and the U.S.A. it is."
+    spans = split_sentences(text, 0, len(text))
+    assert [text[start:end] for start, end in spans] == [
+        "He prayed for the victims.",
+        "Moscow said so.",
+        "Node.js and the U.S.A. it is.",
+    ]
+
+
+def test_single_marks_beside_double_ones():
+    text = 'Norway called it "dreadful weather". ‘We condemn the raid,’ Sweden said.'
+    assert ("Sweden", "We condemn the raid") in read(text)
 
 
 def test_one_colon_makes_no_turn():
@@ -255,7 +320,7 @@ def test_numbers_of_paragraphs_are_no_statements():
 
 def test_a_title_that_only_tells_of_a_statement_names_no_author():
     text = "Statement by minister sparks row in parliament\n\nIt rained. It was late. They met. It was cold. We left."
-    assert read(text) == [(None, "We left.")]
+    assert read(text) == []
 
 
 def test_a_given_author_speaks_only_in_the_first_person():

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 
 from stance.segment import segment
-from stance.speakers.mentions import read_mention
+from stance.speakers.mentions import Mention, read_mention
 from stance.speakers.registry import load_registry
+from stance.speakers.resolve import Resolver
 
 REGISTRY = load_registry()
 
@@ -49,6 +50,9 @@ def actor(mention):
         ("the Open Doors Project", None),
         ("President-elect Jan Doe", "Jan Doe"),
         ("Doe & Sons, a Norwegian firm", None),
+        ("SGF Information", None),
+        ("the Conference of Northern Churches", None),
+        ("In April Jane Doe", "Jane Doe"),
     ],
 )
 def test_the_person_in_a_mention(mention, person):
@@ -64,6 +68,8 @@ def test_the_person_in_a_mention(mention, person):
         ("the British foreign secretary", "foreign minister", "UK"),
         ("the EU's foreign policy chief", "high representative", "EU"),
         ("the president of the European Council", "european council president", "EU"),
+        ("Britain's top diplomat", "foreign minister", "UK"),
+        ("Norway's long-serving premier", "prime minister", "Norway"),
         ("a Ukrainian president", None, "Ukraine"),
         ("the former Ukrainian president", None, "Ukraine"),
         ("the Ukrainian opposition leader", None, "Ukraine"),
@@ -297,3 +303,121 @@ def test_relative_pronouns_stand_for_the_noun_before():
 
 def test_who_the_text_does_not_name_is_nobody():
     assert speakers("She condemned the raid on the camp.") == [None]
+
+
+# -- names, descriptions and labels of the document -------------------------------------------------------------------
+
+
+def resolved(text, *mentions, author=None, date=None):
+    """Names that mentions stand for at the end of a text whose sentences were read before."""
+    resolver = Resolver(REGISTRY, text, author=author, date=date)
+    for sentence in text.split("\n"):
+        resolver.notice(sentence)
+    return [[e.speaker().name for e in resolver.resolve(Mention(words, len(text))).entities] for words in mentions]
+
+
+@pytest.mark.parametrize(("pronoun", "name"), [("She", "Margaret Roe"), ("He", "Stefan Doe")])
+def test_first_names_tell_whom_a_pronoun_means(pronoun, name):
+    text = "Margaret Roe met the delegates.\nStefan Doe met the press." if pronoun == "She" else (
+        "Stefan Doe met the delegates.\nMargaret Roe met the press."
+    )  # fmt: skip
+    assert resolved(text, pronoun) == [[name]]
+
+
+@pytest.mark.parametrize(
+    ("text", "description", "name"),
+    [
+        ("Colonel Ramon Doe, who commands the sector, met the mayors.", "the colonel", "Ramon Doe"),
+        ("The consul in Tromso, Jane Roe, opened the hall.", "the consul", "Jane Roe"),
+        ("Talks with Norway's consul general in Tromso, Jane Roe, went on.", "the consul", "Jane Roe"),
+        ("Jane Roe, a farmer, lost eleven goats.", "the farmer", "Jane Roe"),
+        ("Jane Doe has buried nine people since Christmas.", "the parish priest", "Jane Doe"),
+        ("Dutch Minister Saskia Roe was in mourning.", "the politician", "Saskia Roe"),
+        ("Colonel Jane Doe met the mayors.", "the priest", "priest"),
+        ("Jane Doe of Norway met the mayors.", "the Polish ambassador", "Polish ambassador"),
+        ("Armistice Agreement talks went on.", "the spokesperson", "spokesperson"),
+    ],
+)
+def test_a_description_fits_whom_the_text_describes_so_or_has_just_named(text, description, name):
+    assert resolved(text, description) == [[name]]
+
+
+def test_two_ministers_are_the_two_called_so():
+    text = "Norwegian Minister Jane Roe met Dutch Minister Jan Doe and Colonel Ramon Poe."
+    assert resolved(text, "The two ministers") == [["Jane Roe", "Jan Doe"]]
+
+
+def test_a_clause_is_no_part_of_a_description():
+    text = "Jane Doe met the mayors."
+    assert resolved(text, "The relief mission, its roof gone", "a police officer who gave no name") == [
+        ["relief mission"],
+        ["police officer"],
+    ]
+
+
+def test_abbreviations_stand_for_the_name_they_shorten():
+    text = "Talks with the Front for Northern Unity (FNU) failed. The FNU said the raid on the camp was a crime."
+    assert names(text) == ["Front for Northern Unity"]
+
+
+def test_an_institution_that_writes_is_the_one_of_its_kind():
+    author = "Ministry of Foreign Affairs of Norway"
+    assert resolved("The raid was a crime.", "The Ministry", author=author) == [[author]]
+
+
+@pytest.mark.parametrize("author", ["Northern Youth of the Diaspora, Oslo", "Conference of Northern Churches"])
+def test_the_name_of_an_author_is_kept_whole(author):
+    (found,) = Resolver(REGISTRY, "We mourn.", author=author).author()
+    assert found.speaker().name == author
+
+
+def test_somebody_called_by_a_possessive_twice_is_the_same():
+    text = "Prime Minister Jan Doe met the press."
+    first, second = resolved(text, "His park warden", "His park warden")
+    assert first == second == ["Jan Doe's park warden"]
+
+
+def test_a_bloc_is_known_by_its_members():
+    assert resolved("Talks went on.", "The 27-nation bloc") == [["European Union"]]
+
+
+def test_the_top_diplomat_of_the_union_by_date():
+    text = "The EU met."
+    assert resolved(text, "The EU's top diplomat", date=dt.date(2021, 5, 1)) == [["Josep Borrell"]]
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "actor"),
+    [
+        ("Mr. LUND (Norway)", "Lund", "Norway"),
+        ("Mrs. Roe (Russian Federation) (spoke in Russian)", "Roe", "Russia"),
+        ("The PRESIDENT (Mr. Roe, Norway)", "Roe", "Norway"),
+        ("The PRESIDENT (interpretation from Spanish)", "Poe", "Ghana"),
+        ("MS ROE (acting head of mission)", "Roe", "Roe"),
+        ("J.D.", "Jane Doe", "Jane Doe"),
+        ("THE CONSUL", "Jane Doe", "Jane Doe"),
+    ],
+)
+def test_labels_of_turns(label, name, actor):
+    text = "President: Mr. Poe (Ghana)\n\nThe consul, Jane Doe, came late."
+    resolver = Resolver(REGISTRY, text)
+    resolver.notice(text)
+    (found,) = resolver.resolve(Mention(label, len(text), signed=True)).entities
+    assert (found.speaker().name, found.speaker().actor) == (name, actor)
+
+
+def test_an_office_keeps_its_holder_through_a_record():
+    resolver = Resolver(REGISTRY, "")
+    labels = ("The President (Ms. Roe, Norway)", "The President", "The President (spoke in French)")
+    found = [resolver.resolve(Mention(label, 0, signed=True)).entities[0] for label in labels]
+    assert [entity.speaker().name for entity in found] == ["Roe"] * 3
+
+
+@pytest.mark.parametrize(
+    ("introduction", "name"), [("We met Jane Doe.", ["Jane Doe"]), ("We met Jane Doe and Jan Roe.", [])]
+)
+def test_answers_are_of_the_only_person_whom_the_text_introduced(introduction, name):
+    resolver = Resolver(REGISTRY, introduction)
+    resolver.notice(introduction)
+    found = resolver.resolve(Mention("A", len(introduction), signed=True)).entities
+    assert [entity.speaker().name for entity in found] == name

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import regex
 
+from stance.segment.attribution import Attribution
 from stance.segment.layout import Layout
 from stance.segment.quotes import Quote, overlapping
 from stance.segment.sentences import split_outer
@@ -17,6 +18,7 @@ from stance.speakers.registry import Registry
 ADDRESS_SHARE = 0.25
 
 _FIRST_PERSON = regex.compile(r"(?<![\p{L}.])(?:[Ww]e|[Oo]urs?|us|I|[Mm]y)(?:['’](?:m|ve|re|ll|d))?(?![\p{L}.])")
+_SPEAKING, _OWN = frozenset({"we", "i"}), frozenset({"our", "my", "us"})
 # "Joint statement by the foreign ministers of Norway and Sweden on …": what it is, and by whom.
 _BY = regex.compile(
     r"(?i)(?:\w+ )?(?:statement|remarks|address|speech|declaration|letter|message|op-ed)s? (?:by|of|from) "
@@ -32,8 +34,21 @@ def is_first_person(sentence: Sentence) -> bool:
     )
 
 
+def is_told_by_others(sentence: Sentence, attribution: Attribution) -> bool:
+    """Whether somebody else speaks in a sentence of the first person ("the envoy told us that …")."""
+    first, _ = attribution.subject
+    before = [token.low for token in sentence.tokens[: max(first + 1, attribution.cue)]]
+    return (
+        attribution.role in {"finite", "coordinated"}
+        and before[first] not in _OWN
+        and not _SPEAKING.intersection(before)
+    )
+
+
 def is_address(text: str, layout: Layout, quotes: Sequence[Quote]) -> bool:
     """Whether the whole text is a speech, declaration or letter: "we" and "I" outside quotations throughout."""
+    if any(block.kind in {"turn", "question"} for block in layout.blocks):
+        return False
     total = hits = 0
     for block in layout.blocks:
         if block.kind != "body":

@@ -15,6 +15,8 @@ MAX_CLAUSE = 80
 _MAX_PHRASE = 12
 _MAX_BRACKET = 8
 _MAX_FORWARD = 22
+# How far the verb of what no one does may stand behind "said no …".
+_MAX_DENIED = 9
 
 
 def is_name(token: Token) -> bool:
@@ -55,13 +57,18 @@ def is_negated(sentence: Sentence, verb: int) -> bool:
     window: list[str] = []
     for index in range(verb - 1, max(-1, verb - 5), -1):
         token = sentence.tokens[index]
-        if token.low in {"and", "but", ";"}:
+        if token.low in {"and", "but", ";"} or sentence.quoted[index]:
             break  # "without preconditions, and offered …"
         window.append(token.low)
         is_word = index == 0 or not token.is_capital  # and no name ("Doctors Without Borders")
         if is_word and (token.low in LEXICON.negations or token.low.endswith("n't")):
             return True
-    return ("short" in window and "of" in window) or sentence.low(verb + 1) in {"nothing", "little", "neither", "no"}
+    if "short" in window and "of" in window:
+        return True
+    following = sentence.low(verb + 1)
+    if following in {"neither", "no"}:  # "said no talks", but "said no order to shoot would be given"
+        return LEXICON.finite.isdisjoint(sentence.lows(verb + 2, verb + _MAX_DENIED))
+    return following in {"nothing", "little"}
 
 
 def has_be(sentence: Sentence, verb: int) -> bool:
@@ -120,7 +127,11 @@ def _is_adverbial(sentence: Sentence, index: int) -> bool:
 def is_clause(sentence: Sentence, begin: int) -> bool:
     """Whether the words from ``begin`` on are a clause with a subject and a verb, not a bare object."""
     if sentence.low(begin) in LEXICON.subject_pronouns and begin + 1 < sentence.stop:
-        return sentence.low(begin + 1) not in {"and", ",", "."}
+        verb = begin + 1
+        while sentence.low(verb) in LEXICON.adverbs:
+            verb += 1
+        following = sentence.low(verb)
+        return following not in LEXICON.prepositions and following not in {"", "and", ",", ".", "as"}
     for index in range(begin, min(sentence.stop, begin + _MAX_FORWARD)):
         low = sentence.tokens[index].low
         if low in LEXICON.clause_ends or (low == "," and index > begin + 8):
@@ -155,6 +166,8 @@ def _phrase_end(sentence: Sentence, begin: int) -> int | None:
     index = begin + 1
     while index < limit and (is_timely(tokens[index]) or tokens[index].low == "the"):
         index += 1
+    while tokens[index - 1].low == "the":
+        index -= 1  # "after midnight the two sides …"
     if index > begin + 1 and is_timely(tokens[index - 1]):
         return index
     if tokens[begin].low not in LEXICON.circumstantial:

@@ -22,10 +22,20 @@ def finite(sentence: Sentence, cue: int, cut: CueClass, subject: Span) -> Attrib
     if _is_inserted(sentence, cue, subject[0]):
         return Attribution("finite", cut, cue, subject, (0, sentence.stop), subject[0])
     before, after = content_before(sentence, subject[0]), content_after(sentence, cue, cut)
+    if before and cut in {"say", "claim", "tell"} and _trails(sentence, cue, before, after):
+        after = None
     if before and after and sentence.quoted[before[1] - 1] and cut != "act" and not _goes_on(sentence, cue, after[0]):
         after = None  # "…," the ministry said in a statement released on Monday
     content = after or before
     return Attribution("finite", cut, cue, subject, content, subject[0]) if content else None
+
+
+def _trails(sentence: Sentence, cue: int, before: Span, after: Span | None) -> bool:
+    """Whether the words before a verb are a clause, and those behind it none ("It was over, he told the council")."""
+    if not any(is_finite(sentence, index) for index in range(*before)):
+        return False
+    # "The target was military, he said, adding that …"
+    return sentence.low(cue + 1) == "," or (after is not None and after[0] <= cue)
 
 
 def _goes_on(sentence: Sentence, cue: int, begin: int) -> bool:

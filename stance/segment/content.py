@@ -40,11 +40,15 @@ def content_before(sentence: Sentence, end: int) -> Span | None:
 def content_after(sentence: Sentence, cue: int, cut: CueClass) -> Span | None:
     """What follows the cue, to the end of the sentence, or ``None`` if nothing of substance does."""
     stop, begin = sentence.stop, _skip_to_content(sentence, cue)
-    is_short_act = cut == "act" and stop - begin == 1 and sentence.low(begin) not in LEXICON.subject_pronouns
+    # "condemned it", but not "asked he"
+    is_object = sentence.low(begin) not in LEXICON.subject_pronouns or sentence.low(begin) in {"it", "this", "these"}
+    is_short_act = cut in {"act", "claim"} and stop - begin == 1 and is_object
     if stop - begin < 2 and not is_short_act:
         return None
     act = act_start(sentence, cue), stop
     that = _complementizer(sentence, cue, begin, cut)
+    if cut == "quote" and not any(sentence.quoted[begin:stop]):
+        return None
     if cut == "act":
         content: Span | None = act
     elif that is not None:
@@ -77,11 +81,13 @@ def _complementizer(sentence: Sentence, cue: int, begin: int, cut: CueClass) -> 
         low = sentence.tokens[index].low
         if sentence.quoted[index]:
             return None
-        if low == ":":
-            return index
+        if low == ":":  # but not "denied the raid: its planes were grounded"
+            return index if cut != "claim" or index < begin or sentence.quoted[index + 1] else None
         if low == "that":
-            follows = index == begin or cut in _REACH
-            return index if follows or sentence.low(cue + 1) in LEXICON.before_that else None
+            following = sentence.low(cue + 1)
+            # "insisted on Monday that …", but not "insisted on respect for the truce that …"
+            is_passed = following in LEXICON.before_that and (following != "on" or begin > cue + 1)
+            return index if index == begin or cut in _REACH or is_passed else None
         verb = LEXICON.verbs.get(low)
         if (verb is not None and "past" in verb.forms) or low in LEXICON.auxiliary_verbs:
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stance.segment.attribution import Attribution, Span
-from stance.segment.clauses import has_be, is_clause, is_name
+from stance.segment.clauses import has_be, is_break, is_clause, is_finite, is_name
 from stance.segment.content import content_before
 from stance.segment.cues import LEXICON
 from stance.segment.phrases import can_speak, subject_after, subject_before
@@ -13,6 +13,8 @@ from stance.segment.tokens import Sentence
 _MAX_SOURCE = 14
 # In a headline, how many tokens may stand before the colon behind a name, and after the colon before one.
 _MAX_LABEL, _MAX_SIGNATURE = 9, 6
+# How many may stand before one in the text ("The archbishop of Colombo, speaking on the radio: …").
+_MAX_SPOKEN_LABEL = 16
 
 
 def according_to(sentence: Sentence) -> Attribution | None:
@@ -104,6 +106,37 @@ def speech_noun(sentence: Sentence) -> Attribution | None:
     return None
 
 
+def label_before(sentence: Sentence, index: int) -> Span | None:
+    """The speaker that a colon right before ``index`` divides from what it says ("Delhi: condemns …")."""
+    colon = index - 1
+    if sentence.low(colon) != ":" or sentence.quoted[colon]:
+        return None
+    begin = colon
+    while begin and not sentence.quoted[begin - 1] and not is_break(sentence.low(begin - 1)):
+        begin -= 1
+        if sentence.low(begin) == "." or colon - begin > _MAX_SPOKEN_LABEL or is_finite(sentence, begin):
+            return None
+    end = next((k for k in range(begin, colon) if sentence.low(k) in {",", "("}), colon)
+    if begin == end or sentence.low(begin) in LEXICON.prepositions or not can_speak(sentence.tokens[begin:end]):
+        return None
+    return begin, end
+
+
+def quote_colon(sentence: Sentence) -> Attribution | None:
+    """ "The archbishop, on the radio: “…”": a name before the colon, a quotation behind it, and no verb."""
+    begin = next((k for k, quoted in enumerate(sentence.quoted) if quoted), 0)
+    label = label_before(sentence, begin) if begin > 1 else None
+    return Attribution("colon", "say", begin - 1, label, (begin, sentence.stop), label[0]) if label else None
+
+
+def _can_be_said(sentence: Sentence, begin: int) -> bool:
+    """Whether words behind a label are a sentence, not a topic ("Karabakh: a signature at midnight")."""
+    said = range(begin, sentence.stop)
+    if sentence.low(begin) == "no" or any(sentence.quoted[k] or sentence.low(k) in LEXICON.pronouns for k in said):
+        return True
+    return any(sentence.low(k) in LEXICON.finite or sentence.low(k) in LEXICON.verbs for k in said)
+
+
 def headline_colon(sentence: Sentence) -> Attribution | None:
     """ "Smith: we will not yield" and "We will not yield: Smith", as headlines."""
     tokens, end = sentence.tokens, len(sentence.tokens)
@@ -113,6 +146,6 @@ def headline_colon(sentence: Sentence) -> Attribution | None:
     labels = range(min(_MAX_LABEL, end))
     colon = next((k for k in labels if tokens[k].low == ":" and not sentence.quoted[k]), 0)
     is_label = all(is_name(token) or token.low in {"of", "the", "and"} for token in tokens[:colon])
-    if not colon or colon + 2 >= end or not is_label:
+    if not colon or colon + 2 >= end or not is_label or not _can_be_said(sentence, colon + 1):
         return None
     return Attribution("colon", "say", colon, (0, colon), (colon + 1, sentence.stop), 0)

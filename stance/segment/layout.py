@@ -9,9 +9,11 @@ from typing import Literal
 import regex
 
 from stance.segment.dates import find_date
+from stance.segment.posts import Head, behind_mentions, is_foot, may_name, read_head, read_shared, read_stamps
 from stance.segment.sentences import trim
+from stance.segment.turns import Turn, closes_transcript, read_turns
 
-BlockKind = Literal["title", "body", "post", "turn"]
+BlockKind = Literal["title", "body", "post", "turn", "question"]
 Span = tuple[int, int]
 
 # A line without a stop is a headline up to this length; longer ones are body text that lost its stop.
@@ -46,15 +48,6 @@ _POST = regex.compile(
 )
 _LINK = regex.compile(r"(?:https?://|pic\.twitter\.com/|t\.co/|www\.)\S+")
 _BULLET = regex.compile(r"\s*(?:[–—•*▪·-]|\(?\d{1,3}[.)]|\([a-z]{1,3}\))\s+")
-# "MR PRICE: …", "Ambassador Doe (Norway): …", "THE PRESIDENT: …"
-_TURN = regex.compile(
-    r"""(?x) \s*+ (?P<who>
-        (?: (?: MR | MS | MRS | DR | SECRETARY | PRESIDENT | PRIME\ MINISTER | FOREIGN\ MINISTER | MINISTER | AMBASSADOR
-              | GENERAL | SENATOR | CHANCELLOR | THE\ PRESIDENT | Mr | Ms | Mrs | Dr | The\ President
-              | The\ Secretary-General | President | Sir | Baroness | Lord ) \.? (?:\ [\p{L}.'’\-]+){0,4}
-          | \p{Lu}[\p{Lu}.'’\-\ ]{2,40} )
-        (?: \s*+ \([^()\n]{2,60}\) )? ) \s*+ : \s+ (?=\S)"""
-)
 # A quotation that ends in a comma: "said the minister" is still to come.
 _QUOTE_GOES_ON = frozenset({",”", ',"', "”,", '",'})
 _TERMINAL = frozenset(".!?…:;,\"”»'’)")
@@ -62,7 +55,10 @@ _TERMINAL = frozenset(".!?…:;,\"”»'’)")
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who wrote a post or has a turn: the words that tell, and their offset; of a post also its account and date."""
+    """Who wrote a post or has a turn: the words that tell, and their offset; of a post also its account and date.
+
+    The name is empty for the answers in an interview with one person.
+    """
 
     name: str
     start: int
@@ -75,7 +71,8 @@ class Block:
     """One piece of layout.
 
     Attributes:
-        kind: ``title`` (also sub-titles and section heads), ``body``, ``post`` or ``turn``.
+        kind: ``title`` (also sub-titles and section heads), ``body``, ``post``, ``turn``, or an interviewer's
+            ``question``.
         start: where the running text starts (behind dateline, bullet, turn label).
         end: where it ends (before a post's signature and links).
         signature: who speaks in a post or turn, else ``None``.
@@ -128,17 +125,30 @@ class _Reader:
     def read(self) -> Layout:
         """The whole layout."""
         lines = _lines(self.text)
-        turns = _turns(self.text, lines)
+        turns = read_turns(self.text, lines)
+        stamps = read_stamps(self.text, lines)
+        author: Head | None = None
         for index, (line_start, end) in enumerate(lines):
             start = self._skip_date(line_start, end) if index == 0 else line_start
             if _BOILERPLATE.fullmatch(self.text, start, end) or not _WORD.search(self.text, start, end):
                 continue
-            turn = turns.get(line_start)
+            if index and self.text.count("\n", lines[index - 1][1], start) > 1:
+                author = None  # a post ends at an empty line
+            turn, start = turns.get(line_start), stamps.get(line_start, start)
             if turn is not None:
-                signature = Signature(turn.group("who"), turn.start("who"))
-                self.blocks.append(Block("turn", turn.end(), end, signature))
+                self._read_turn(turn, end)
+                continue
+            head = read_head(self.text, start, end)
+            if head is not None:
+                author = self._named(head) if author is None else author
+            elif author is not None:
+                if not is_foot(self.text, line_start, end):
+                    self._read_headed(author, start, end)
+            elif shared := read_shared(self.text, start, end):
+                self._read_headed(shared[0], shared[1], end)
             elif not self._read_post(start, end):
-                self._read_running(start, end, may_have_dateline=self.in_head or index < HEAD_LINES)
+                may_have_dateline = self.in_head or index < HEAD_LINES
+                self._read_running(start, end, may_have_dateline=may_have_dateline, is_item=line_start in stamps)
         return Layout(tuple(self.blocks), tuple(end for _, end in lines), self.found_date)
 
     def _skip_date(self, start: int, end: int) -> int:
@@ -148,6 +158,26 @@ class _Reader:
             return start
         self.found_date = find_date(match.group(1))
         return match.end()
+
+    def _read_turn(self, turn: Turn, end: int) -> None:
+        """Take a line that begins with the label of a turn, or that asks."""
+        signature = None if turn.asks else Signature(turn.who, turn.start)
+        self.blocks.append(Block("question" if turn.asks else "turn", turn.end, end, signature))
+
+    def _named(self, head: Head) -> Head:
+        """The head of a post with the name that stands in the line above the account."""
+        above = self.blocks[-1] if self.blocks and head.name == head.handle else None
+        if above is None or self.text.count("\n", above.end, head.start) > 1:
+            return head
+        if above.kind not in {"title", "body"} or not may_name(self.text, above.start, above.end):
+            return head
+        self.blocks.pop()
+        return Head(self.text[above.start : above.end], above.start, head.handle)
+
+    def _read_headed(self, author: Head, start: int, end: int) -> None:
+        """Take a line of the text of a post whose author stands above it."""
+        signature = Signature(author.name, author.start, author.handle, self.date or self.found_date)
+        self.blocks.append(Block("post", behind_mentions(self.text, start, end), end, signature))
 
     def _read_post(self, start: int, end: int) -> bool:
         """Take a line that ends with the signature of a post, and the list it closes."""
@@ -181,7 +211,7 @@ class _Reader:
         is_short = block.end - block.start < MAX_LIST_HEAD
         return block.kind == "body" and is_short and self.text[block.end - 1] == ":"
 
-    def _read_running(self, start: int, end: int, *, may_have_dateline: bool) -> None:
+    def _read_running(self, start: int, end: int, *, may_have_dateline: bool, is_item: bool) -> None:
         """Take a line of running text or a title."""
         dateline = _DATELINE.match(self.text, start, end) if may_have_dateline else None
         if dateline and trim(self.text, dateline.end(), end):
@@ -189,15 +219,18 @@ class _Reader:
             self.in_head = False
             self.blocks.append(Block("body", dateline.end(), end))
             return
-        if _is_title(self.text, start, end):
+        if not is_item and _is_title(self.text, start, end):
             self.blocks.append(Block("title", start, end))
             return
         self.in_head = False
         bullet = _BULLET.match(self.text, start, end)
         previous = self.blocks[-1] if self.blocks else None
+        kind: BlockKind = "body"
         # A paragraph without a label goes on with the turn before it.
-        signature = previous.signature if previous and previous.kind == "turn" else None
-        self.blocks.append(Block("turn" if signature else "body", bullet.end() if bullet else start, end, signature))
+        if previous and previous.kind in {"turn", "question"} and not closes_transcript(self.text, start, end):
+            kind = previous.kind
+        signature = previous.signature if previous and kind == "turn" else None
+        self.blocks.append(Block(kind, bullet.end() if bullet else start, end, signature))
 
 
 def _lines(text: str) -> list[Span]:
@@ -225,9 +258,3 @@ def _is_title(text: str, start: int, end: int) -> bool:
     if text[start:end].rstrip("\"”»'’)")[-1:] in ".!?…:;," or _BULLET.match(text, start, end):
         return False
     return len(text[start:end].split(None, MAX_TITLE_WORDS)) <= MAX_TITLE_WORDS and not _LINK.search(text, start, end)
-
-
-def _turns(text: str, lines: list[Span]) -> dict[int, regex.Match[str]]:
-    """Speaker-turn labels by line start; a document needs two before its colons count as turns."""
-    found = {start: match for start, end in lines if (match := _TURN.match(text, start, end))}
-    return found if len(found) > 1 else {}

@@ -212,7 +212,16 @@ def _enumeration_start(sentence: Sentence, start: int, end: int) -> int:
         return begin
     while begins and _is_name_run(tokens[begins[-1] : begin - 1]):
         begin = begins.pop()
+    # "The foreign ministers of France, Germany and Italy said"
+    if begins and _is_office_of_many(tokens[begins[-1] : begin - 1]):
+        begin = begins.pop()
     return begin
+
+
+def _is_office_of_many(piece: Sequence[Token]) -> bool:
+    """Whether a piece between commas is an office in the plural and the first of those that hold it."""
+    of = next((k for k in range(len(piece) - 1, 0, -1) if piece[k].low in {"of", "from"}), 0)
+    return of > 0 and piece[of - 1].low.endswith("s") and can_speak(piece[:of]) and _is_name_run(piece[of + 1 :])
 
 
 def _is_name_run(piece: Sequence[Token]) -> bool:
@@ -269,4 +278,5 @@ def _skip_opening_phrase(sentence: Sentence, begin: int, end: int) -> int:
         index += 1
     if index > begin + 1:
         return index
-    return next((k for k in range(begin + 2, end) if tokens[k].low in LEXICON.determiners), end)
+    starts = range(begin + 2, end)
+    return next((k for k in starts if tokens[k].low in LEXICON.determiners or tokens[k - 1].low == "and"), end)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import regex
 
 _MARK = regex.compile(r"[\"“”„«»″]|''|``")
-# Single marks count only in texts without double ones, and only around what ends like a sentence or part of one.
+# Single marks count only around what ends like a sentence or part of one, straight ones only in texts without double.
 _SINGLE = regex.compile(
     r"(?<![\p{L}\p{N}])(?:‘([^‘\n]{3,999}?[,.!?…])’|'([^'\n][^\n]{2,999}?[,.!?…])')(?![\p{L}\p{N}])"
 )
@@ -74,6 +74,9 @@ def find_quotes(text: str, breaks: Sequence[int]) -> list[Quote]:
     if opened is not None:
         quotes.append(_cut_short(text, opened, len(text), breaks))
     found = quotes if marks else _single(text)
+    if marks:  # a text that mixes both
+        apart = [q for q in _single(text) if text[q.outer_start] == "‘" and not overlapping(quotes, *_outer(q))]
+        found = sorted(quotes + apart, key=lambda quote: quote.start)
     return [quote for quote in found if text[quote.start : quote.end].strip()]
 
 
@@ -93,6 +96,10 @@ def _opens(text: str, start: int, end: int, *, inside: bool) -> bool:
         return can_open
     # Free of both neighbours, or squeezed between letters: whatever is missing.
     return _GUILLEMETS[mark] == "open" if mark in _GUILLEMETS else not inside
+
+
+def _outer(quote: Quote) -> tuple[int, int]:
+    return quote.outer_start, quote.outer_end
 
 
 def _single(text: str) -> list[Quote]:

@@ -8,13 +8,15 @@ from stance.segment.attribution import Attribution, Span, is_relative
 from stance.segment.clauses import has_be, is_finite, is_name, is_negated
 from stance.segment.constructions import coordinated, finite, inverted, participle, passive, state
 from stance.segment.cues import LEXICON, Cue
-from stance.segment.frames import according_to, headline_colon, quoted_as, speech_noun
+from stance.segment.frames import according_to, headline_colon, label_before, quote_colon, quoted_as, speech_noun
 from stance.segment.phrases import subject_before
 from stance.segment.sharing import closed, with_further
 from stance.segment.tokens import Sentence
 
 # How far a noun that looks like a verb may stand from the verb it is the subject of.
 _MAX_SUBJECT = 12
+# How far the "to" of a request may stand behind its verb.
+_MAX_ASKED = 7
 
 
 def read_attributions(sentence: Sentence) -> list[Attribution]:
@@ -27,7 +29,7 @@ def read_attributions(sentence: Sentence) -> list[Attribution]:
         if new is not None:
             found = with_further(sentence, found, new)
     found = closed(sentence, found)
-    frame = according_to(sentence) or (None if found else speech_noun(sentence))
+    frame = according_to(sentence) or (None if found else speech_noun(sentence) or quote_colon(sentence))
     if frame is None or not found:
         return [frame] if frame else found
     # "…, according to X, and Y says …": beside others only to their left.
@@ -62,7 +64,7 @@ def _governed(sentence: Sentence, index: int, cue: Cue, found: Sequence[Attribut
         return joined
     # No subject reaches back over the verb before it, unless that one sits in a relative clause.
     floor = found[-1].cue + 1 if found and not is_relative(sentence, found[-1]) else 0
-    subject = subject_before(sentence, index, floor)
+    subject = subject_before(sentence, index, floor) or label_before(sentence, before)
     if subject is not None and cue.cut != "act" and sentence.low(subject[1] - 1) in LEXICON.outlets:
         return None  # the outlet telling its source, not a speaker
     if subject is not None and _fits(sentence, index, cue, subject, before):
@@ -75,8 +77,11 @@ def _cue(sentence: Sentence, index: int) -> Cue | None:
     token = sentence.tokens[index]
     cue = LEXICON.verbs.get(token.low)
     is_named = token.is_capital and index > 0 and not sentence.is_title
-    if cue is None or is_named or token.is_possessive or not _has_needed(sentence, index, cue.lemma):
+    is_hearsay = token.low == "said" and sentence.low(index + 1) == "to" and sentence.low(index + 2) in {"be", "have"}
+    if cue is None or is_named or is_hearsay or token.is_possessive or not _has_needed(sentence, index, cue.lemma):
         return None
+    if cue.forms == {"participle"} and sentence.low(index - 1) not in LEXICON.after_have:
+        return None  # "the lawmaker sworn in on Monday"
     return None if is_negated(sentence, index) else cue
 
 
@@ -90,9 +95,20 @@ def _has_needed(sentence: Sentence, index: int, lemma: str) -> bool:
     place = index + 1
     while place < sentence.stop - 1 and sentence.low(place) in LEXICON.adverbs:
         place += 1
+    if lemma in LEXICON.asking and _asks_to_act(sentence, place):
+        return True
     if sentence.low(place) in LEXICON.openers and place + 1 < sentence.stop and sentence.low(place) not in needs:
         place += 1
     return sentence.low(place) in needs or (is_name(sentence.tokens[place]) and ("NAME" in needs or sentence.is_title))
+
+
+def _asks_to_act(sentence: Sentence, begin: int) -> bool:
+    """Whether somebody is asked to do something ("asked residents to stay indoors")."""
+    reach = range(begin + 1, min(sentence.stop - 1, begin + _MAX_ASKED))
+    to = next((k for k in reach if sentence.low(k) in {"to", ",", "of", "in"}), 0)
+    if sentence.low(begin) in {"not", "to", "about"}:
+        return False  # "who asked not to be named"
+    return sentence.low(to) == "to" and sentence.low(to + 1) not in LEXICON.determiners
 
 
 def _may_precede(word: str) -> bool:
@@ -108,7 +124,24 @@ def _fits(sentence: Sentence, index: int, cue: Cue, subject: Span, before: int) 
     """Whether a subject and a word behind it are a speaker and its verb."""
     if cue.forms == {"base"} and not _is_plural(sentence, subject, before, index):
         return False
-    return not _is_noun(sentence, index)
+    return not (_is_noun(sentence, index) or _is_supposed(sentence, cue, subject) or _is_inset(sentence, index))
+
+
+def _is_supposed(sentence: Sentence, cue: Cue, subject: Span) -> bool:
+    """Whether nobody has said it yet ("if Moscow rejects the plan", "when it condemns")."""
+    first = subject[0]
+    while sentence.low(first - 1) in LEXICON.determiners:
+        first -= 1
+    opening = sentence.low(first - 1)
+    return opening in LEXICON.conditions or (opening == "when" and "third" in cue.forms)
+
+
+def _is_inset(sentence: Sentence, index: int) -> bool:
+    """Whether a participle between commas hangs on the subject ("the ministry, asked for a figure, was silent")."""
+    if sentence.low(index - 1) != ",":
+        return False
+    reach = range(index + 1, min(sentence.stop - 1, index + _MAX_SUBJECT))
+    return any(sentence.low(k) == "," and not sentence.quoted[k] and is_finite(sentence, k + 1) for k in reach)
 
 
 def _is_plural(sentence: Sentence, subject: Span, before: int, index: int) -> bool:
@@ -128,6 +161,8 @@ def _is_noun(sentence: Sentence, index: int) -> bool:
         return True
     if following in {"of", "by", "from"} and low.endswith("s"):
         return low not in LEXICON.verbs_before_of
+    if low in LEXICON.plural_nouns and sentence.low(index - 1) in LEXICON.verbs:
+        return True  # "said fears that …"
     if low in LEXICON.plural_nouns and following in LEXICON.noun_prepositions:
         limit = next((k for k in range(index, sentence.stop) if sentence.low(k) == ","), sentence.stop)
         if any(is_finite(sentence, k) for k in range(index + 2, min(limit, index + _MAX_SUBJECT))):

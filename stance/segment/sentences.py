@@ -11,7 +11,11 @@ from stance.segment.cues import LEXICON
 from stance.segment.quotes import Quote
 
 # Stops with the marks that close behind them; the look-behind keeps a row of dots from being tried at each of them.
-_END = regex.compile(r"(?<![.!?…])[.!?…]++[\"“”»'’)\]]*+(?=\s|$)")
+# The second form has lost the space behind it ("the victims.Moscow said").
+_END = regex.compile(
+    r"(?<![.!?…])[.!?…]++(?:[\"“”»'’)\]]*+(?=\s|$)"
+    r"|[”»’)\]]?+(?<=[\p{Ll}\d]{2}[.!?][”»’)\]]?)(?=[\"“„«]?\p{Lu}[\p{Ll}’'\s]))"
+)
 _LAST_WORD = regex.compile(r"(\p{L}[\p{L}.]*)\.$")
 _INITIALS = regex.compile(r"(?:\p{L}\.)+\p{L}")
 _NEXT = regex.compile(r"\s*+[\"“„«(\[‘–—•-]*+\s*+([@#]?[\p{L}\p{N}]++)?")

@@ -10,6 +10,13 @@ from stance.segment.clauses import is_finite, is_name
 from stance.segment.cues import LEXICON
 from stance.segment.tokens import Sentence
 
+# How far the verb of a clause may stand behind its "as".
+_MAX_MEANWHILE = 7
+# How far an occasion may stand behind the comma and preposition that open it.
+_MAX_OCCASION = 5
+# What befell the speaker of an act ("voiced doubts and was scolded for it").
+_DEEDS = frozenset({"was", "were", "had", "has"})
+
 
 def with_further(sentence: Sentence, found: list[Attribution], new: Attribution) -> list[Attribution]:
     """The attributions of a sentence after one more to their right: added, in the place of others, or left out."""
@@ -30,7 +37,17 @@ def _with_trailing(sentence: Sentence, found: list[Attribution], new: Attributio
     told = [a for a in found if LEXICON.lemma(sentence.low(a.cue)) not in LEXICON.deeds]
     if all(a.content[0] >= new.outset for a in told):
         return [*told, new]
+    begin = _resumed(sentence, told[-1], new)
+    if begin is not None:
+        return [*told, replace(new, content=(begin, new.content[1]))]
     return [replace(a, content=(a.content[0], min(a.content[1], new.outset))) for a in told]
+
+
+def _resumed(sentence: Sentence, last: Attribution, new: Attribution) -> int | None:
+    """Where a clause of its own begins before a trailing speaker ("Moscow denied it: the ships left, it said")."""
+    reach = range(new.content[1] - 1, last.cue + 1, -1)
+    mark = next((k for k in reach if sentence.low(k) in {":", ";"} and not sentence.quoted[k]), None)
+    return mark + 1 if mark is not None and mark + 2 < new.content[1] else None
 
 
 def _is_nested(last: Attribution, new: Attribution) -> bool:
@@ -78,8 +95,47 @@ def _bounds(sentence: Sentence, attribution: Attribution, later: Sequence[Attrib
     resumes = is_relative(sentence, attribution) and bool(later) and later[0].outset <= first
     if resumes or (first == 1 and sentence.low(0) in LEXICON.subordinators):
         end = min(end, _comma_after(sentence, max(begin, cue)))
-    end = min(end, next((a.outset for a in later if a.outset > cue), end))
-    return begin, _contrast(sentence, max(begin, cue + 1), end)
+    end = min(end, next((_first(a) for a in later if _first(a) > cue), end))
+    return begin, _break_off(sentence, attribution, max(begin, cue + 1), end)
+
+
+def _first(attribution: Attribution) -> int:
+    """First token of a construction and of its words."""
+    return min(attribution.outset, attribution.content[0])
+
+
+def _break_off(sentence: Sentence, attribution: Attribution, begin: int, end: int) -> int:
+    """End of the content before a contrast, a semicolon and, behind an act, before a colon or a clause with "as"."""
+    end = _contrast(sentence, begin, end)
+    is_act = attribution.content[0] <= attribution.cue
+    for index in range(begin + 1, end - 1):
+        if sentence.quoted[index]:
+            continue
+        low = sentence.tokens[index].low
+        is_deed = low == "and" and sentence.low(index + 1) in _DEEDS
+        if (
+            low == ";"
+            or (is_act and is_deed)
+            or (is_act and (low == ":" or (low == "as" and _is_meanwhile(sentence, index + 1))))
+        ):
+            return index
+    return end
+
+
+def _is_meanwhile(sentence: Sentence, begin: int) -> bool:
+    """Whether a clause behind "as" tells what happened at the time ("hailed the vote as deputies left the hall")."""
+    if (
+        sentence.low(begin) in {"a", "an", "well", "if", "though", "it", "soon", "long"}
+        or sentence.low(begin - 2) == "as"
+    ):
+        return False
+    reach = range(begin + 1, min(sentence.stop, begin + _MAX_MEANWHILE))
+    verb = next((k for k in reach if is_finite(sentence, k) or sentence.quoted[k]), None)
+    if verb is None or sentence.quoted[verb]:
+        return False
+    return not any(
+        sentence.low(k) in LEXICON.prepositions or sentence.low(k) in {",", "of", "that"} for k in range(begin, verb)
+    )
 
 
 def _comma_after(sentence: Sentence, index: int) -> int:
@@ -90,7 +146,7 @@ def _comma_after(sentence: Sentence, index: int) -> int:
 
 def _contrast(sentence: Sentence, begin: int, end: int) -> int:
     """End of the content before ", although the statement gave no names"."""
-    reach = range(begin + 3, end - 1)
+    reach = range(begin + 1, end - 1)
     commas = (k for k in reach if sentence.low(k) == "," and not sentence.quoted[k])
     return next((k for k in commas if _leaves(sentence, k, begin, end)), end)
 
@@ -98,16 +154,35 @@ def _contrast(sentence: Sentence, begin: int, end: int) -> int:
 def _leaves(sentence: Sentence, comma: int, begin: int, end: int) -> bool:
     """Whether the outlet has the word again behind a comma."""
     following = sentence.low(comma + 1)
-    if following in LEXICON.outlets:
+    if following in LEXICON.outlets or _is_occasion(sentence, comma + 1):
         return True
     if following in {"which", "whose", "where"}:
         return 2 * (comma - begin) >= end - begin  # most often background; the larger part stays
     if following == "as":
         return "reported" in sentence.lows(comma + 2, comma + 5)
-    if following == "and":  # a further deed of the speaker
+    if following == "and":  # a further deed of the speaker, or of somebody else
+        if _is_other_clause(sentence, comma + 2, end):
+            return True
         is_past = sentence.low(comma + 2).endswith("ed") and is_finite(sentence, comma + 2)
         return comma + 2 < end and is_past
     return following in LEXICON.contrasts
+
+
+def _is_occasion(sentence: Sentence, begin: int) -> bool:
+    """Whether an occasion of speech follows ("…, in a note by the ministry")."""
+    if sentence.low(begin) not in LEXICON.occasion_prepositions or sentence.low(begin + 1) not in LEXICON.determiners:
+        return False
+    return not LEXICON.occasions.isdisjoint(sentence.lows(begin + 1, begin + 1 + _MAX_OCCASION))
+
+
+def _is_other_clause(sentence: Sentence, begin: int, end: int) -> bool:
+    """Whether a name and a verb of its own follow ("…, and Bahrain gave them a week")."""
+    if begin >= end or not is_name(sentence.tokens[begin]):
+        return False
+    verb = begin + 1
+    while verb < end and is_name(sentence.tokens[verb]):
+        verb += 1
+    return verb < end and not sentence.quoted[verb] and is_finite(sentence, verb)
 
 
 def _trim(sentence: Sentence, begin: int, end: int) -> Span:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from stance.segment.address import is_address, is_first_person, titled_author
+from stance.segment.address import is_address, is_first_person, is_told_by_others, titled_author
 from stance.segment.attribution import Attribution
 from stance.segment.dates import said_on
 from stance.segment.layout import Block, Signature, read_layout, without_links
@@ -47,8 +47,11 @@ _TITLED = regex.compile(
     r"[\s:,]*+[\"“„«]?\s*$"
 )
 _MAX_TITLED = 40
-# What is left of a post or turn that says nothing: a bracketed stage direction, hash tags, marks.
-_BARE = regex.compile(r"(?:\([^()]*+\)|(?:[@#]\w++[\s:,]*+)++)\s*+[.:]?\s*+|[^\p{L}\p{N}]*+")
+# What is left of a post or turn that says nothing: a bracketed stage direction, hash tags, marks, a greeting.
+_BARE = regex.compile(
+    r"(?:\([^()]*+\)|(?:[@#]\w++[\s:,]*+)++)\s*+[.:]?\s*+|[^\p{L}\p{N}]*+"
+    r"|(?i:(?:good (?:morning|afternoon|evening|day)|thank you|thanks|hello|welcome)(?:[ ,]+[\p{L}.]++){0,3}[.!])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class _Segmenter:
         titled = titled_author(document.text, self.layout, registry)
         self.is_address = titled is not None or is_address(document.text, self.layout, self.quotes)
         self.resolver = Resolver(registry, document.text, date=self.date, author=document.author or titled)
+        self.has_author = bool(document.author)
         self.found: list[tuple[Statement, tuple[Entity, ...]]] = []
         # Who spoke last in the running text, and in which of its sentences.
         self.voice: _Voice | None = None
@@ -96,6 +100,8 @@ class _Segmenter:
         while place < len(blocks):
             block = blocks[place]
             place += 1
+            if block.kind == "question":
+                continue
             if block.signature is not None:
                 self._signed(block, block.signature)
                 continue
@@ -113,7 +119,8 @@ class _Segmenter:
     def _signed(self, block: Block, signature: Signature) -> None:
         """Every sentence of a post or a speaker's turn is a statement of its author."""
         mention = Mention(signature.name, signature.start, signed=True, handle=signature.handle)
-        voice = _Voice(self.resolver.resolve(mention).entities, signature.date or self.date, SIGNED, mention)
+        named = self.resolver.resolve(mention).entities if signature.name else self.resolver.author()
+        voice = _Voice(named, signature.date or self.date, SIGNED, mention if signature.name else None)
         for piece in without_links(self.text, block.start, block.end):
             for start, end in split_sentences(self.text, *piece):
                 if not _BARE.fullmatch(self.text, start, end):
@@ -148,10 +155,13 @@ class _Segmenter:
             self.open.clear()
         known, first_person = len(self.found), is_first_person(sentence)
         narrates = any(sentence.quoted) or is_title or not first_person
-        may_address = (first_person or self.is_address) and not is_title and not any(sentence.quoted)
+        speaks = self.is_address or (first_person and self.has_author)
+        may_address = speaks and not is_title and not any(sentence.quoted)
         covered: list[Span] = []
         voice: _Voice | None = None
-        for attribution in read_attributions(sentence) if narrates else ():
+        for attribution in read_attributions(sentence):
+            if not narrates and not is_told_by_others(sentence, attribution):
+                break
             voice = self._speaking(sentence, attribution)
             span = (tokens[attribution.content[0]].start, tokens[attribution.content[1] - 1].end)
             covered.append(span)

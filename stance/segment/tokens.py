@@ -8,7 +8,10 @@ from typing import NamedTuple
 import regex
 
 # A word keeps its inner apostrophes, dots and hyphens ("U.S.", "Sant'Egidio", "pro-Russian"); "@" and "#" stay with it.
-_TOKEN = regex.compile(r"[@#]?(?:\p{L}\.){2,}|[@#]?[\p{L}\p{N}]+(?:['’.\-‑][\p{L}\p{N}]+)*|\S", regex.V0)
+_TOKEN = regex.compile(
+    r"[@#]?(?:\p{L}\.){2,}|[@#]?[\p{L}\p{N}]+(?:(?:['’\-‑]|\.(?!(?<=\p{Ll}\p{Ll}\.)\p{Lu}\p{Ll}))[\p{L}\p{N}]+)*|\S",
+    regex.V0,
+)
 _POSSESSIVE = regex.compile(r"['’]s?$")
 _STOPS = frozenset(".!?…")
 

@@ -10,6 +10,8 @@ from stance.speakers.mentions import Reading
 from stance.speakers.names import lower_words
 from stance.speakers.vocabulary import VOCABULARY
 
+_COUNTS = {"both": 2, "two": 2, "three": 3, "four": 4}
+
 
 class Descriptions:
     """Resolves descriptions in one document."""
@@ -33,10 +35,40 @@ class Descriptions:
         called = self._called(reading)
         if called is not None:
             return called
-        if VOCABULARY.is_person(head):
-            topic = self.registry.entries.get(self.cast.topic or "")
-            return self._holder(reading.office, replace(reading, body=topic)) if reading.office and topic else None
-        return self._of_sort(reading)
+        if not VOCABULARY.is_person(head):
+            return self._of_sort(reading)
+        topic = self.registry.entries.get(self.cast.topic or "")
+        held = replace(reading, body=topic) if reading.office and topic else None
+        named = self._holder(held.office, held, is_named=True) if held and held.office else None
+        return named or self._nearby(reading) or (self._holder(held.office, held) if held and held.office else None)
+
+    def several(self, reading: Reading) -> tuple[Entity, ...]:
+        """The last so many persons of the document with the title in "the two ministers"."""
+        count = next((_COUNTS[word] for word in lower_words(reading.text) if word in _COUNTS), 0)
+        title = VOCABULARY.spelled(reading.head.removesuffix("s"))
+        if not count or not VOCABULARY.is_person(title):
+            return ()
+        named = [e for e in self.discourse.latest() if e.kind == "person"]
+        if title not in VOCABULARY.vague:
+            named = [e for e in named if title in e.titles]
+        found = sorted(named[:count], key=lambda e: e.number)
+        return tuple(found) if len(found) == count else ()
+
+    def _nearby(self, reading: Reading) -> Entity | None:
+        """A person just spoken of whose known titles do not speak against the description."""
+        says_more = bool(reading.words - {reading.head} - VOCABULARY.qualifiers)
+        is_vague = reading.head in VOCABULARY.vague and not says_more
+        for entity in self.discourse.nearby():
+            if entity.kind != "person" or (entity.titles and not is_vague):
+                continue
+            if reading.state and entity.actor != reading.state and not (is_vague and entity.actor is None):
+                continue
+            # A run of capitals may be anything, unless it speaks or begins with a first name.
+            if not (entity.gender or entity.entry or self.discourse.has_spoken(entity)):
+                continue
+            if reading.gender is None or entity.gender in (None, reading.gender):
+                return entity
+        return None
 
     def _called(self, reading: Reading) -> Entity | None:
         """Somebody of the document who was called so before."""
@@ -60,17 +92,24 @@ class Descriptions:
         seen = [e for e in self.discourse.latest() if not reading.state or e.actor == reading.state]
         if reading.head in VOCABULARY.missions:
             return next((e for e in seen if e.heads & VOCABULARY.missions), None)
-        if reading.head in VOCABULARY.unions:
+        is_name = not reading.body and any(word[:1].isupper() for word in reading.text.split()[:-1])
+        if reading.head in VOCABULARY.unions and not is_name:
             kinds = {"union"} if reading.head in {"bloc", "union"} else {"union", "organisation", "ngo", "group"}
-            kinds |= {"body"} if reading.head in {"agency", "body"} else set()
+            kinds |= {"body"} if reading.head in {"agency", "body"} and not reading.words - {reading.head} else set()
             return next((e for e in seen if e.kind in kinds), None)
         is_bare = not set(lower_words(reading.text)) - {reading.head}
         if reading.head in VOCABULARY.states and is_bare:
             return next((e for e in seen if e.kind == "state"), None)
         return None
 
-    def _holder(self, office: str, reading: Reading) -> Entity | None:
-        """Who holds an office: somebody of the document first, else the registry by the document's date."""
+    def _holder(self, office: str, reading: Reading, *, is_named: bool = False) -> Entity | None:
+        """Who holds an office: somebody of the document first, else the registry by the document's date.
+
+        Args:
+            office: as it is looked up.
+            reading: of the description.
+            is_named: whether only somebody whom the document names will do.
+        """
         if reading.body is None:
             return None
         of = [reading.body.speaker.id]
@@ -80,7 +119,9 @@ class Descriptions:
                 return entity
         for body in of:
             named = [entry for entry in self._named if self.registry.holds(entry, office, body, self.date)]
-            holder = named[0] if named else self.registry.holder(office, body, self.date) if self.date else None
+            holder = named[0] if named else None
+            if holder is None and self.date and not is_named:
+                holder = self.registry.holder(office, body, self.date)
             if holder is not None and (reading.gender is None or holder.gender in (None, reading.gender)):
                 return self.cast.named(replace(reading, entry=holder))
         return None

@@ -10,6 +10,8 @@ from stance.speakers.entities import Entity
 
 # How many sentences back a pronoun reaches, and a speaker outranks those merely mentioned since.
 _REACH, _SPEAKER_REACH = 6, 3
+# How many sentences back somebody is looked for whom a description fits that was not used before.
+_NEARBY = 2
 # How sure a pronoun is at the least.
 _LEAST = 0.5
 # How many entities back a description ("the ministry") is looked for; it keeps long documents linear.
@@ -57,6 +59,18 @@ class Discourse:
         found = (e for e in reversed(self._seen) if not speaking or self._seen[e][1] == Weight.SPEAKING)
         return self._sorted(islice(found, _MEMORY))
 
+    def has_spoken(self, entity: Entity) -> bool:
+        """Whether an entity spoke when it was last seen."""
+        return self._seen[entity][1] == Weight.SPEAKING
+
+    def nearby(self) -> list[Entity]:
+        """Entities prominent in this sentence and the few before, the latest first."""
+        return [
+            e
+            for e in self._recent()
+            if self._seen[e][1] > Weight.MENTIONED and self._sentence - self._seen[e][0] <= _NEARBY
+        ]
+
     def pronoun(self, word: str) -> tuple[tuple[Entity, ...], float]:
         """Whom "he", "she", "it" or "they" stands for, and how sure that is, in [0, 1].
 
@@ -72,7 +86,7 @@ class Discourse:
         if word == "it":
             things = [e for e in things if not e.is_plural]
             # A speaker before a mere mention: what "it" says, it mostly began to say some sentences ago.
-            things.sort(key=lambda e: self._seen[e][1] == Weight.SPEAKING, reverse=True)
+            things.sort(key=self.has_spoken, reverse=True)
             return self._choice(things)
         things.sort(key=lambda e: e.is_plural, reverse=True)
         sentence, together = self._joint

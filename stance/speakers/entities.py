@@ -11,7 +11,7 @@ from stance.speakers.entries import Entry
 from stance.speakers.mentions import Reading
 from stance.speakers.names import core_words, lower_words
 from stance.speakers.registry import Registry
-from stance.speakers.scan import full_names, topic
+from stance.speakers.scan import abbreviations, full_names, topic
 from stance.speakers.vocabulary import VOCABULARY
 from stance.types import Speaker
 
@@ -93,6 +93,7 @@ class Cast:
 
     Attributes:
         entities: in order of first mention.
+        abbreviations: those that the document explains, to the name in full.
         full_names: last names to the fullest name in the document.
         topic: id of the state that the document is mostly about.
     """
@@ -100,12 +101,16 @@ class Cast:
     def __init__(self, registry: Registry, text: str, date: dt.date | None) -> None:
         self.registry, self.text, self.date = registry, text, date
         self.entities: list[Entity] = []
+        self.abbreviations = abbreviations(text)
         self.full_names = full_names(text, registry)
         self.topic = topic(text, registry)
         self._by_name: dict[str, Entity] = {}
 
     def named(self, reading: Reading) -> Entity:
         """The entity of a reading, made if it is new, enriched if it is known."""
+        explained = self.abbreviations.get(reading.person or reading.text) if reading.entry is None else None
+        if explained:
+            reading = replace(reading, text=explained, person=None, entry=self.registry.find(explained))
         name = reading.person or reading.text
         if reading.person and reading.entry is None:
             if " " not in name:
@@ -128,6 +133,11 @@ class Cast:
         reading = Reading(name, entry=entry, person=name if is_person else None)
         return self._known(name, reading) or self._make(name, reading)
 
+    def describe(self, entity: Entity, reading: Reading) -> None:
+        """Remember titles, state and gender of a person from words beside the name."""
+        if reading.person is not None and reading.person.casefold() == entity.name.casefold():
+            self._enrich(entity, reading.person, reading)
+
     def _known(self, name: str, reading: Reading) -> Entity | None:
         if reading.entry is not None:
             return self._by_name.get(f"id:{reading.entry.speaker.id}")
@@ -148,6 +158,7 @@ class Cast:
             entity.spelled = self._spelled(entry)
             entity.dated = self.registry.at(entry, self.date)
             entity.heads.update(lower_words(entry.speaker.name))
+            entity.heads.update(core_words(alias)[-1] for alias in entry.aliases if " " in alias)
             entity.titles.update(self._titles(entry))
             self._by_name[f"id:{entry.speaker.id}"] = entity
         else:
@@ -164,9 +175,9 @@ class Cast:
         entity.titles |= reading.titles
         if reading.head:
             entity.heads.add(reading.head)
-        entity.gender = reading.gender or entity.gender
+        entity.gender = reading.gender or entity.gender or VOCABULARY.gender_of_name(entity.name)
         entity.body = entity.body or reading.body
-        if entity.body is None and reading.organ:
+        if entity.body is None and reading.organ and reading.is_definite:
             # "The ministry" without a name is that of the country the document is about.
             entity.body = self.registry.entries.get(self.topic or "")
         if entity.entry is not None:
@@ -197,7 +208,9 @@ class Cast:
         speaker = entry.speaker
         if speaker.kind in ("state", "union") or speaker.name in self.text:
             return None
-        names = [name for name in entry.aliases if " " in name or speaker.kind != "person"]
+        is_person = speaker.kind == "person"
+        # "The West African bloc" describes: the last word of a name has a capital.
+        names = [name for name in entry.aliases if (" " in name or not is_person) and name.split()[-1][0].isupper()]
         return max((name for name in names if name in self.text), key=len, default=None)
 
 

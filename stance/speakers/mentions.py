@@ -23,10 +23,15 @@ _DEFINITE = regex.compile(r"(?i)\s*(?:the|this|that|these|its|his|her|their)\b")
 _ARTICLE = regex.compile(r"(?i)\s*the\s")
 _INDEFINITE = regex.compile(r"(?i)\s*(?:an?|some|several|many|one)\b")
 _EPITHET = regex.compile(r"^(?i:\S+-(?:member|nation|strong|led|based|country|backed))\s+")
+# They tell since when an office is held, or how.
+_TRANSIENT = regex.compile(r"\b(?:new|newly elected|re-elected|current|long-serving|longtime|outgoing|embattled)\s+")
 _LEADER = regex.compile(r"\S+ leader|leader of (?:the )?\S+")
 _MEMBER = regex.compile(r"(.+?) (?:of|from) ")
 _MINISTRY = regex.compile(r"(?i)\bministry (?:of|for) (?:the )?(\w+)|(\w+) ministry\b")
 _OF = regex.compile(r"(.+?) of (?:the )?(.+)")
+_CLAUSE = regex.compile(
+    r"(?i),\s+(?:its|his|her|their|an?|who|which|whose|where|now|once|already|himself)\s|\s(?:who|which)\s"
+)
 # The longest title, in words.
 _MAX_TITLE = 6
 
@@ -93,7 +98,8 @@ def read_mention(mention: str, registry: Registry) -> Reading:
     text = without_possessive(strip_article(mention))
     words = lower_words(text)
     head = core_words(text)[-1:]
-    bare = Reading(text, gender=_gender(words), head="".join(head), is_definite=_DEFINITE.match(mention) is not None)
+    is_definite = _DEFINITE.match(mention) is not None
+    bare = Reading(text, gender=VOCABULARY.gender(words), head="".join(head), is_definite=is_definite)
     whole = registry.find(text) or registry.find(_EPITHET.sub("", text))
     if whole is not None:
         return replace(bare, entry=whole, body=whole)
@@ -102,8 +108,8 @@ def read_mention(mention: str, registry: Registry) -> Reading:
     if known is not None:  # "Norway, a member of the council"
         return replace(bare, text=core, entry=known, body=known)
     body, named = body_in(core, registry) or body_in(apposition, registry) or (None, "")
-    titles = frozenset(VOCABULARY.spelled(word) for word in words if VOCABULARY.is_title(word))
-    beside = lower_words(text.replace(named, " ", 1))
+    titles = frozenset(VOCABULARY.spelled(word) for word in _describing(text) if VOCABULARY.is_descriptor(word))
+    beside = lower_words(_EPITHET.sub("", text.replace(named, " ", 1).strip() if named else text))
     reading = replace(bare, body=body, words=frozenset(beside), titles=titles, serves=_serves(beside, body))
     name = _person(core, apposition, registry)
     if name == core and _ARTICLE.match(mention):
@@ -112,10 +118,27 @@ def read_mention(mention: str, registry: Registry) -> Reading:
         reading, name = replace(reading, text=core), None  # "Doe & Sons, a Dutch firm"
     if name:
         return replace(reading, entry=_known_person(name, reading.state, registry), person=name)
+    reading = replace(reading, text=_without_clause(reading.text))
     may_hold = reading.serves is not False and not _INDEFINITE.match(mention)
     is_organ = (body is not None or reading.is_definite) and not VOCABULARY.is_person(reading.head)
     organ = _organ(core.replace(named, " ", 1)) if is_organ else None
     return replace(reading, office=_office(core, registry) if may_hold else None, organ=organ)
+
+
+def _without_clause(text: str) -> str:
+    """A description without the clause that tells what he or she or it did: "the mission, its roof gone"."""
+    end = _CLAUSE.search(text)
+    return text[: end.start()] if end and end.start() else text
+
+
+def _describing(text: str) -> list[str]:
+    """The words of a mention but for those of somebody else's office: "a spokeswoman for the president"."""
+    words: list[str] = []
+    for part in text.split(","):
+        core = core_words(part)
+        head = VOCABULARY.spelled("".join(core[-1:]))
+        words += core if head in VOCABULARY.deputies else lower_words(part)
+    return words
 
 
 def _person(core: str, apposition: str, registry: Registry) -> str | None:
@@ -142,7 +165,7 @@ def _known_person(name: str, state: str | None, registry: Registry) -> Entry | N
 
 def _office(core: str, registry: Registry) -> str | None:
     """The longest title in a phrase that says no more than that somebody holds it."""
-    low = VOCABULARY.spelled(core)
+    low = _TRANSIENT.sub("", VOCABULARY.spelled(core))
     inverted = _OF.fullmatch(low)
     phrases = [lower_words(low), lower_words(f"{inverted[2]} {inverted[1]}") if inverted else []]
     for length in range(_MAX_TITLE, 0, -1):
@@ -173,9 +196,3 @@ def _serves(words: list[str], body: Entry | None) -> bool | None:
     if not VOCABULARY.own_voices.isdisjoint(words):
         return False
     return True if not VOCABULARY.servants.isdisjoint(words) else None
-
-
-def _gender(words: list[str]) -> str | None:
-    if not VOCABULARY.female.isdisjoint(words):
-        return "f"
-    return "m" if not VOCABULARY.male.isdisjoint(words) else None

@@ -66,7 +66,9 @@ def person_in(part: str, registry: Registry, *, is_apposition: bool = False) -> 
     has_descriptor = len(kept) < len(run)
     joint = before[-1] if before else ""
     is_field = joint == "for" and has_descriptor and before[-2:-1] in _HEADS  # "Minister for Foreign Affairs Jane Doe"
-    if not kept or (joint in {"for", "to", "by", "with"} and not is_field):
+    # "JEM Information" is no person of that surname.
+    is_account = len(kept) == 1 and has_descriptor and _is_unknown_abbreviation(run[len(run) - 2], registry)
+    if not kept or is_account or (joint in {"for", "to", "by", "with"} and not is_field):
         return None
     if joint in {"of", "the", "and", "in", "at"} and not has_descriptor:
         return None
@@ -112,6 +114,10 @@ def _is_descriptor(word: str) -> bool:
     return VOCABULARY.is_title(word) or word in VOCABULARY.honorifics
 
 
+def _is_unknown_abbreviation(word: str, registry: Registry) -> bool:
+    return word.isupper() and not _is_descriptor(word.casefold()) and registry.find(word) is None
+
+
 def _without_descriptors(run: Sequence[str], registry: Registry) -> list[str]:
     """A run of capitalised words without titles, states and institutions before the name; empty if none is left."""
     start = 0
@@ -120,7 +126,7 @@ def _without_descriptors(run: Sequence[str], registry: Registry) -> list[str]:
         known = registry.find(word)
         is_place = registry.actor_of(word) is not None or (known is not None and known.speaker.kind != "person")
         is_abbreviation = word.isupper() and len(word) <= _MAX_ABBREVIATION and "." not in word
-        is_noun = _is_descriptor(low) or low in VOCABULARY.institutions or VOCABULARY.is_group(low)
+        is_noun = _is_descriptor(low) or VOCABULARY.is_institution(low) or VOCABULARY.is_group(low)
         if is_noun or low in VOCABULARY.openers or (not is_last and (is_place or is_abbreviation)):
             start = index + 1
     return list(run[start:]) if len(run) - start <= _MAX_NAME else []

@@ -11,15 +11,17 @@ from stance.speakers.descriptions import Descriptions
 from stance.speakers.discourse import Discourse, Weight
 from stance.speakers.entities import Cast, Entity
 from stance.speakers.issuers import Issuers
+from stance.speakers.labels import Labels
 from stance.speakers.mentions import Mention, Reading, read_mention
-from stance.speakers.names import words_of
+from stance.speakers.names import core_words
 from stance.speakers.registry import Registry
 from stance.speakers.scan import names_in
 from stance.speakers.vocabulary import VOCABULARY
 
 _FIRST_PERSON, _THIRD_PERSON, _RELATIVE = {"we", "i"}, {"he", "she", "it", "they"}, {"who", "which"}
 # Turn labels that name nobody.
-_ROLE = regex.compile(r"(?i)question|q|reporter|journalist|moderator|operator|a")
+_ROLE = regex.compile(r"(?i)question|q|reporter|journalist|moderator|operator")
+_ANSWER = {"", "a", "answer"}
 _JOINT = regex.compile(r",\s*(?:and\s+)?|\s+and\s+")
 _POSSESSIVE = regex.compile(r"(?i)(his|her|its|their)\s+(.+)")
 _OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
@@ -57,7 +59,12 @@ class Resolver:
         self._cast = Cast(registry, text, date)
         self._discourse = Discourse()
         self._descriptions = Descriptions(self._cast, self._discourse)
+        self._interviewed: Resolution | None = None
+        self._labels = Labels(self._cast)
         self._issuers = Issuers(self._cast, self._discourse, self._descriptions)
+        for entity in self.author():  # "the ministry" is the one that writes, until another is named
+            if not entity.is_person:
+                self._discourse.see(entity, Weight.FIRST)
 
     def resolve(self, mention: Mention) -> Resolution:
         """Whom a mention stands for."""
@@ -70,7 +77,16 @@ class Resolver:
         if not self._author:
             return ()
         joint = self._joint(Mention(self._author, 0))
-        return joint.entities if joint else (self._cast.named(read_mention(self._author, self._registry)),)
+        return joint.entities if joint else (self._cast.named(self._signatory(self._author)),)
+
+    def _signatory(self, author: str) -> Reading:
+        """An author's name: of somebody known, of a person, else the whole of it, as it was given on purpose."""
+        reading = read_mention(author, self._registry)
+        core = core_words(author)
+        is_institution = any(VOCABULARY.is_institution(word) for word in core)
+        if reading.entry is None and reading.person is not None and is_institution:
+            return replace(reading, text=author.strip(), person=None)
+        return reading
 
     def notice(self, text: str) -> None:
         """Remember who is mentioned in a sentence, and close it: its first name is its likely subject."""
@@ -79,8 +95,11 @@ class Resolver:
 
     def _see(self, text: str) -> None:
         weight = Weight.FIRST
-        for name, entry in names_in(text, self._registry):
-            self._discourse.see(self._cast.mentioned(name, entry), weight)
+        for found in names_in(text, self._registry):
+            entity = self._cast.mentioned(found.name, found.entry)
+            if found.described:
+                self._cast.describe(entity, read_mention(found.described, self._registry))
+            self._discourse.see(entity, weight)
             weight = Weight.MENTIONED
 
     def _resolve(self, mention: Mention) -> Resolution:
@@ -101,6 +120,9 @@ class Resolver:
             return Resolution((self._cast.named(reading),), NAMED)
         if reading.head in VOCABULARY.documents:
             return Resolution((self._issuers.resolve(mention, reading),), DESCRIBED)
+        several = self._descriptions.several(reading) if reading.is_definite else ()
+        if several:
+            return Resolution(several, DESCRIBED)
         described = self._descriptions.resolve(reading)
         if described is not None:
             return Resolution((described,), DESCRIBED)
@@ -116,6 +138,8 @@ class Resolver:
         if len(owners) != 1:
             return reading
         owner = owners[0]
+        if owner.name.endswith(f"'s {match[2]}"):  # the second time somebody is called so
+            return Reading(owner.name)
         text = reading.text if reading.person else f"{owner.name}'s {match[2]}"
         actor = self._registry.entries.get(owner.actor or "")
         return replace(reading, text=text, body=reading.body or actor, is_definite=False)
@@ -123,6 +147,8 @@ class Resolver:
     def _signed(self, mention: Mention) -> Resolution:
         """The author of a post or turn: by account, by name, else whatever the words say."""
         name = mention.text.strip()
+        if name.casefold() in _ANSWER:
+            return self._interviewee()
         if _ROLE.fullmatch(name):
             return Resolution((), NOBODY)
         if mention.handle:
@@ -131,13 +157,16 @@ class Resolver:
             entry = self._registry.find(account) or self._registry.find(name) or (persons[0] if persons else None)
             if entry is not None:
                 return Resolution((self._cast.registered(entry),), NAMED)
-        name = name.title() if name.isupper() else name
-        reading = read_mention(name, self._registry)
-        if reading.entry is None and reading.person is None and not reading.state and not reading.office:
-            words = [word for word in words_of(name) if word.casefold() not in VOCABULARY.honorifics]
-            bare = " ".join(words) or name
-            reading = Reading(bare, person=None if mention.handle else bare)
-        return Resolution((self._cast.named(reading),), NAMED)
+            reading = read_mention(name, self._registry)
+            return Resolution((self._cast.named(reading),), NAMED)
+        return Resolution((self._labels.resolve(name),), NAMED)
+
+    def _interviewee(self) -> Resolution:
+        """Who answers under "A:": the only person of whom the text spoke before its first answer."""
+        if self._interviewed is None:
+            persons = [entity for entity in self._discourse.latest() if entity.kind == "person"]
+            self._interviewed = Resolution(tuple(persons), DESCRIBED) if len(persons) == 1 else Resolution((), NOBODY)
+        return self._interviewed
 
     def _joint(self, mention: Mention) -> Resolution | None:
         """ "Germany, France and Italy", "Doe and Roe": every part must be a name of its own."""

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 import regex
 
 from stance.speakers.entries import Entry
-from stance.speakers.names import body_in, person_in, strip_article, without_possessive
+from stance.speakers.names import body_in, core_words, person_in, strip_article, without_possessive
 from stance.speakers.registry import Registry
+from stance.speakers.vocabulary import VOCABULARY
 
 _PARTICLE = r"(?:(?:von|van|der|den|de|da|di|bin|al|la|le|el)\s+)"
 _CAPITAL = r"\p{Lu}[\p{L}.'’\-]*+"
 _RUN = regex.compile(rf"{_CAPITAL}(?:[^\S\n]+{_PARTICLE}*{_CAPITAL})+")
 _NAME = regex.compile(rf"{_CAPITAL}(?:\s+(?:(?:of|the|for|von|van|der|de|bin|al)\s+)*{_CAPITAL})*")
 _WORD = regex.compile(r"\p{Lu}[\p{L}.\-]++")
+# "(JEM)", and how far before it the name may begin.
+_SHORT = regex.compile(r"\s\(\W?(\p{Lu}{2,8})\W?\)")
+_MAX_EXPLAINED = 120
+# "The president of France, Jane Doe", "Jane Doe, a farmer,", "foreign minister Jane Doe".
+_MAX_APPOSITION = 80
+_BEFORE = regex.compile(
+    r"(?i)\b((?:the|an?|its|his|her|\p{L}++['’]s?)\s+(?:(?!\b(?:the|an?)\b)[^.,;:!?\"“”()\n])++),\s+$"
+)
+_BEHIND = regex.compile(r",\s+(?:aged?\s+)?(?:\d+,\s+)?([^.,;:!?\"“”()\n]{3,80}+)(?=[,.;])")
+_TITLES = regex.compile(r"(?:\p{Ll}[\p{L}\-]++\s){1,3}+$")
 # A longer run of capitalised words is a headline.
 _MAX_NAME = 4
 
@@ -32,10 +44,72 @@ def full_names(text: str, registry: Registry) -> dict[str, str]:
     return found
 
 
-def names_in(text: str, registry: Registry) -> list[tuple[str, Entry | None]]:
-    """Persons and registered actors named in a stretch of text, in order; persons outside the registry by full name."""
-    found = [_known(match.group(), registry) for match in _NAME.finditer(text)]
-    return [name for name in found if name is not None]
+def abbreviations(text: str) -> dict[str, str]:
+    """Abbreviations that a document explains, to the name in full: "the Justice and Equality Movement (JEM)"."""
+    found: dict[str, str] = {}
+    for match in _SHORT.finditer(text):
+        words = text[max(0, match.start() - _MAX_EXPLAINED) : match.start()].rpartition("\n")[2].split()
+        first = next((i for i in range(len(words) - 1, -1, -1) if _abbreviates(match[1], words[i:])), None)
+        if first is not None:
+            found.setdefault(match[1], " ".join(words[first:]))
+    return found
+
+
+def _abbreviates(short: str, words: list[str]) -> bool:
+    """Whether an abbreviation consists of the initials of the words, small words left out or not."""
+    if not words[0][0].isupper():
+        return False
+    capitals = "".join(word[0] for word in words if word[0].isupper())
+    initials = "".join(word[0] for word in words)
+    return short in (capitals, initials.upper())
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name in a stretch of text.
+
+    Attributes:
+        name: of a person without titles, in full if outside the registry; else of a registered actor.
+        entry: its entry in the registry, if it has one.
+        described: for a person the name with the titles before it and the apposition around it.
+    """
+
+    name: str
+    entry: Entry | None
+    described: str | None = None
+
+
+def names_in(text: str, registry: Registry) -> list[Named]:
+    """Persons and registered actors named in a stretch of text, in order."""
+    found = []
+    for match in _NAME.finditer(text):
+        known = _known(match.group(), registry)
+        if known is None:
+            continue
+        name, entry = known
+        is_person = entry is None or entry.speaker.kind == "person"
+        found.append(Named(name, entry, _described(text, match) if is_person else None))
+    return found
+
+
+def _described(text: str, match: regex.Match[str]) -> str:
+    """A name with what describes it: "the president of France, Jane Doe", "foreign minister Jan Doe"."""
+    begin = max(0, match.start() - _MAX_APPOSITION)
+    name = match.group()
+    if titles := _TITLES.search(text, begin, match.start()):
+        words = titles[0].split()
+        while words and not VOCABULARY.is_title(words[0]):
+            words.pop(0)
+        name = " ".join([*words, name])
+    if (before := _BEFORE.search(text, begin, match.start())) and _is_person(before[1]):
+        return f"{before[1]}, {name}"
+    if (behind := _BEHIND.match(text, match.end())) and _is_person(behind[1]):
+        return f"{name}, {behind[1]}"
+    return name
+
+
+def _is_person(phrase: str) -> bool:
+    return VOCABULARY.is_person("".join(core_words(phrase)[-1:]))
 
 
 def _known(run: str, registry: Registry) -> tuple[str, Entry | None] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
@@ -31,8 +31,11 @@ class Vocabulary:
     persons: frozenset[str]
     groups: frozenset[str]
     plurals: frozenset[str]
+    vague: frozenset[str]
     female: frozenset[str]
     male: frozenset[str]
+    women: frozenset[str]
+    men: frozenset[str]
     outsiders: frozenset[str]
     servants: frozenset[str]
     own_voices: frozenset[str]
@@ -52,15 +55,36 @@ class Vocabulary:
         title = word.removesuffix("-elect")
         return title in self.titles or title in self.qualifiers
 
+    def is_descriptor(self, word: str) -> bool:
+        """Whether a casefolded word is (part of) a title or any other noun for one person."""
+        return self.is_title(word) or word in self.persons
+
     def is_person(self, word: str) -> bool:
         """Whether a casefolded noun stands for one person."""
         return word in self.titles or word in self.persons
+
+    def is_institution(self, word: str) -> bool:
+        """Whether a casefolded noun ends or makes up the name of an institution, or of several."""
+        return word in self.institutions or word.removesuffix("s") in self.institutions
 
     def is_group(self, word: str) -> bool:
         """Whether a casefolded noun stands for several persons."""
         if word in self.groups or word in self.plurals:
             return True
         return word.endswith("s") and any(self.is_person(stem) for stem in (word[:-1], word[:-2], word[:-3] + "y"))
+
+    def gender(self, words: Sequence[str]) -> str | None:
+        """``m`` or ``f`` where a casefolded noun or title of a person tells."""
+        if not self.female.isdisjoint(words):
+            return "f"
+        return "m" if not self.male.isdisjoint(words) else None
+
+    def gender_of_name(self, name: str) -> str | None:
+        """``m`` or ``f`` where the first of several names tells."""
+        first, _, rest = name.casefold().partition(" ")
+        if not rest or (first in self.women) == (first in self.men):
+            return None
+        return "f" if first in self.women else "m"
 
     def spelled(self, title: str) -> str:
         """A title in lower case, common spelling and no gender."""

@@ -1,0 +1,78 @@
+"""Posts with a head: a line with the account of their author, then their text; and time stamps of live blogs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import regex
+
+Span = tuple[int, int]
+
+# "12.05 —", "[12.05 NPT]", "(9:22 PM)", "IST 15:31 |", "Wed 09.10"
+_STAMP = regex.compile(
+    r"""(?x) [\[(]? (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\p{Ll}*+,?\ )? (?:(?:\p{Lu}{1,3}T|UTC)\ )?
+    (?:[01]?\d|2[0-3])[.:h][0-5]\d (?:\ ?(?i:[ap]\.?m\b\.?))? (?:\ (?:\p{Lu}{1,3}T|UTC)\b)? [\])]?
+    (?:\ ?:(?=\s)|\ [—–|-](?=\s))? \s+ (?=\P{Ll})"""
+)
+# "Jane Doe ✔ @jdoe · 3m", or the account alone
+_HEAD = regex.compile(
+    r"(?P<name>[^\n@:]{0,60}?)\s*+(?:✔|☑|✓|\(verified\))?\s*(?P<handle>@\w{2,30})\s*+(?:[·|][^\n]{1,20})?$"
+)
+_SHARED = regex.compile(r"RT (?P<handle>@\w{2,30}):?\s+(?=\S)")
+_MENTIONS = regex.compile(r"(?:(?:RT )?@\w{2,30}:?\s+)++(?=\S)")
+# What stands below a post: its time, its counts, whom it answers.
+_FOOT = regex.compile(
+    r"(?i)replying to .*|[^\n]{0,30}?\b\d{1,2}[:.]\d\d\b(?=.*\b\d{4}\b|.*\d\d$)[^\n]{0,40}"
+    r"|[^\n]{0,20}?\b\d{4}\b[^\n]{0,12}\b\d{1,2}[:.]\d\d[^\n]{0,10}"
+    r"|translated from .*|[\d,.]+k? (?:likes|retweets|views).*"
+)
+# The line with a name above that of an account is no longer, in words.
+_MAX_NAME = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Who wrote the lines below: the name (else the account), its offset, and the account."""
+
+    name: str
+    start: int
+    handle: str
+
+
+def read_stamps(text: str, lines: Sequence[Span]) -> dict[int, int]:
+    """Where the text behind a time stamp begins, by the start of its line; one stamp alone is a number."""
+    found = {start: match.end() for start, end in lines if (match := _STAMP.match(text, start, end))}
+    return found if len(found) > 1 else {}
+
+
+def read_head(text: str, start: int, end: int) -> Head | None:
+    """The head of a post, if a line is nothing but one."""
+    match = _HEAD.match(text, start, end)
+    if match is None:
+        return None
+    name = match["name"].strip(" ,·|-–—")
+    return Head(name or match["handle"], match.start("name" if name else "handle"), match["handle"])
+
+
+def read_shared(text: str, start: int, end: int) -> tuple[Head, int] | None:
+    """The author of a post that a line shares ("RT @jdoe: …"), and where its text begins."""
+    match = _SHARED.match(text, start, end)
+    return (Head(match["handle"], match.start("handle"), match["handle"]), match.end()) if match else None
+
+
+def may_name(text: str, start: int, end: int) -> bool:
+    """Whether a line above an account can be its owner's name."""
+    words = text[start:end].split(None, _MAX_NAME)
+    return len(words) <= _MAX_NAME and words[0][:1].isupper() and text[end - 1].isalpha()
+
+
+def is_foot(text: str, start: int, end: int) -> bool:
+    """Whether a line below a post is not its text."""
+    return _FOOT.fullmatch(text, start, end) is not None
+
+
+def behind_mentions(text: str, start: int, end: int) -> int:
+    """Where a post begins behind the accounts that it answers or shares."""
+    match = _MENTIONS.match(text, start, end)
+    return match.end() if match else start
