@@ -21,6 +21,7 @@ from stance.speakers.vocabulary import VOCABULARY
 _FIRST_PERSON, _THIRD_PERSON, _RELATIVE = {"we", "i"}, {"he", "she", "it", "they"}, {"who", "which"}
 # Turn labels that name nobody.
 _ROLE = regex.compile(r"(?i)question|q|reporter|journalist|moderator|operator")
+# Those of whoever was asked.
 _ANSWER = {"", "a", "answer"}
 _JOINT = regex.compile(r",\s*(?:and\s+)?|\s+and\s+")
 _POSSESSIVE = regex.compile(r"(?i)(his|her|its|their)\s+(.+)")
