@@ -1,40 +1,22 @@
 import gzip
 import json
-import re
 
 import numpy as np
 import pytest
-from tiny_bert import LABELS, ROWS, make_encoder, write_rows
+from tiny_bert import LABELS, ROWS, make_encoder, write_config, write_rows
 
 import stance
 from stance.errors import StanceError
 from stance.fitting import predict_logits
 from training import prepare, run, teach, train
-from training.config import DEFAULT_CONFIG, SoftenConfig, read_config
+from training.config import SoftenConfig, read_config
 from training.pool import correct, read_codings, read_pool, text_sha256
 from training.rows import Sources
 
 
 @pytest.fixture
 def config_file(tmp_path):
-    text = DEFAULT_CONFIG.read_text(encoding="utf-8")
-    for key, value in (
-        ("folds", "2"),
-        ("epochs", "12"),
-        ("batch_size", "8"),
-        ("learning_rate", "3e-3"),
-        ("dropout", "0.0"),
-        ("bf16", "false"),
-        ("max_length", "48"),
-        ("stride", "8"),
-        ("rows", "30"),
-        ("random_share", "0.5"),
-    ):
-        text, changed = re.subn(rf"(?m)^{key} = \S+", f"{key} = {value}", text)
-        assert changed, key
-    path = tmp_path / "config.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
+    return write_config(tmp_path / "config.toml", epochs="12", rows="30", random_share="0.5")
 
 
 def pool_files(tmp_path):

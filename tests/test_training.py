@@ -1,11 +1,10 @@
 import json
-import re
 import tomllib
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from tiny_bert import LABELS, ROWS, make_encoder, write_rows
+from tiny_bert import LABELS, ROWS, make_encoder, write_config, write_rows
 
 from stance.errors import ModelError, StanceError
 from training import calibrate as calibration
@@ -23,23 +22,7 @@ def encoder(tmp_path_factory):
 
 @pytest.fixture
 def config_file(tmp_path):
-    text = DEFAULT_CONFIG.read_text(encoding="utf-8")
-    for key, value in (
-        ("folds", "2"),
-        ("epochs", "25"),
-        ("batch_size", "8"),
-        ("learning_rate", "3e-3"),
-        ("head_factor", "2.0"),
-        ("dropout", "0.0"),
-        ("bf16", "false"),
-        ("max_length", "48"),
-        ("stride", "8"),
-    ):
-        text, changed = re.subn(rf"(?m)^{key} = \S+", f"{key} = {value}", text)
-        assert changed, key
-    path = tmp_path / "config.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
+    return write_config(tmp_path / "config.toml", epochs="25", head_factor="2.0")
 
 
 @pytest.fixture

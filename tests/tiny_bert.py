@@ -1,7 +1,10 @@
 """A tiny random BERT encoder and forty labelled sentences, written for the tests."""
 
 import json
+import re
 from pathlib import Path
+
+from training.config import DEFAULT_CONFIG
 
 TEMPLATE = {
     "condemnation": [
@@ -102,3 +105,14 @@ def make_encoder(folder: Path) -> Path:
     )
     BertModel(config).save_pretrained(folder)
     return folder
+
+
+def write_config(path, **values):
+    """The shipped configuration cut down for a tiny encoder, with further values in place of its own."""
+    small = {"folds": "2", "batch_size": "8", "learning_rate": "3e-3", "dropout": "0.0", "bf16": "false"}
+    text = DEFAULT_CONFIG.read_text(encoding="utf-8")
+    for key, value in (small | {"max_length": "48", "stride": "8"} | values).items():
+        text, changed = re.subn(rf"(?m)^{key} = \S+", f"{key} = {value}", text)
+        assert changed, key
+    path.write_text(text, encoding="utf-8")
+    return path
