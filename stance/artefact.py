@@ -21,8 +21,9 @@ TOKENIZER = "tokenizer.json"
 GRAPH = "onnx/model.onnx"
 ARCHITECTURE = "BertForSequenceClassification"
 HEAD = ("classifier.weight", "classifier.bias")
+DIAGRAM = "reliability.svg"
 
-_UNLISTED = {CARD, "README.md", "reliability.svg"}
+_UNLISTED = {CARD, "README.md", DIAGRAM}
 _SUFFIXES = (".json", ".safetensors", ".onnx", ".txt")
 # An installed wheel carries the models inside the package, a checkout beside it.
 _SHELVES = (Path(__file__).with_name("models"), Path(__file__).parents[1] / "models")

@@ -10,11 +10,12 @@ import pytest
 import tiny_model
 
 from stance import artefact
+from stance.artefact import DIAGRAM
 from stance.errors import StanceError
 from stance.evaluation import Report, indicator, score
 from stance.facets import score_doubt, score_groups, score_intensity
 from training import card
-from training.reliability import DIAGRAM, draw
+from training.reliability import draw
 
 LABELS = tiny_model.LABELS
 ROWS = 40

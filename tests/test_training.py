@@ -76,6 +76,10 @@ def test_whole_path_from_rows_to_a_model_that_loads(tmp_path, corpus, encoder, c
     taken = [{s.label for s in row} for row in model.label(table.texts)]
     assert np.mean([found == set(row_labels(table, i)) for i, found in enumerate(taken)]) > 0.5
 
+    raw = tmp_path / "raw"
+    export.main(["--work", str(work), "--config", str(config_file), "--out", str(raw), "--uncalibrated"])
+    assert np.abs(stance.load(raw).predict_proba(table.texts) - calibration.sigmoid(logits)).max() < 0.01
+
     capsys.readouterr()
     stamps = {path: path.stat().st_mtime_ns for path in work.rglob("*") if path.is_file()}
     run.main([str(a) for a in (*arguments, "--base", encoder, "--out", out, "--without-dev-documents")])
@@ -131,7 +135,7 @@ def test_repeated_texts_and_texts_of_the_test_split_stay_out(tmp_path, corpus, c
     test_text = ROWS[9]["text"]
     extra = [ROWS[0] | {"id": "e1"}, ROWS[9] | {"id": "e2", "text": test_text.upper()}]
     path = write_rows(tmp_path / "extra.jsonl", extra)
-    rows, left_out = collect(Sources(corpus, (path,)), LABELS, read_config(config_file))
+    rows, left_out, _ = collect(Sources(corpus, (path,)), LABELS, read_config(config_file))
     assert len(rows) == 36
     assert (left_out["repeated text"], left_out["text of the test split"]) == (1, 1)
 

@@ -20,7 +20,7 @@ from stance.card import Card
 from stance.errors import StanceError
 from training.config import command
 from training.figures import ABLATION_FIGURES, FIGURES, evaluation, has_bins, table
-from training.reliability import DIAGRAM, draw
+from training.reliability import draw
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
 SOURCES = Path(__file__).with_name("sources.toml")
@@ -134,9 +134,9 @@ def add_reports(
     diagram = draw(first["labels"], f"{model.card.name} on {first['gold']}") if first and has_bins(first) else None
     sealed = artefact.write(folder, dataclasses.replace(model.card, metrics=metrics))
     if diagram is None:
-        (sealed.path / DIAGRAM).unlink(missing_ok=True)
+        (sealed.path / artefact.DIAGRAM).unlink(missing_ok=True)
     else:
-        (sealed.path / DIAGRAM).write_text(diagram, encoding="utf-8")
+        (sealed.path / artefact.DIAGRAM).write_text(diagram, encoding="utf-8")
     (sealed.path / README).write_text(render(sealed.card), encoding="utf-8")
     return sealed
 

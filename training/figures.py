@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from training.reliability import DIAGRAM
+from stance.artefact import DIAGRAM
 
 FIGURES = ("macro_f1", "micro_f1", "exact", "false_alarms")
 ABLATION_FIGURES = ("macro_f1", "false_alarms", "exact")

@@ -84,7 +84,7 @@ def prepare(work: Path, sources: Sources | None = None, config: Config | None = 
     if read_json(manifest).get("inputs") == inputs and (work / DATA).is_dir():
         print(f"prepare: {work / DATA} is up to date")
         return manifest
-    rows, left_out = collect(sources, book.ids, config)
+    rows, left_out, corrected = collect(sources, book.ids, config)
     folds = assign_folds(rows, book.ids, config.prepare.folds, config.prepare.seed)
     table = [
         dataclasses.asdict(row) | {"targets": [float(label in row.labels) for label in book.ids], "fold": fold}
@@ -105,6 +105,7 @@ def prepare(work: Path, sources: Sources | None = None, config: Config | None = 
         "label_free": sum(not row.labels for row in rows),
         "groups": len({row.group for row in rows}),
         "left_out": left_out,
+        "labels_corrected": corrected,
         "files": {
             name: {"rows": count, "sha256": files[name]}
             for name, count in sorted(Counter(row.file for row in rows).items())

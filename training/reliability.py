@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-DIAGRAM = "reliability.svg"
 COLUMNS = 3
 # Of the palette of Okabe and Ito, which those with colour-blindness tell apart.
 BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#767676"

@@ -126,8 +126,8 @@ class Sources:
         return found
 
 
-def collect(sources: Sources, labels: Sequence[str], config: Config) -> tuple[list[Row], dict[str, Any]]:
-    """Training rows of all files, and counts of what was left out and why.
+def collect(sources: Sources, labels: Sequence[str], config: Config) -> tuple[list[Row], dict[str, int], int]:
+    """Training rows of all files, counts of what was left out and why, and how many labels were corrected.
 
     A text that occurs twice keeps the labels of the corpus before those of the extra files before those of the pool.
 
@@ -155,12 +155,12 @@ def collect(sources: Sources, labels: Sequence[str], config: Config) -> tuple[li
             if row["split"] == "train"
         ]
     corrections = read_codings(sources.corrections, labels, key="id")
+    corrections_used = 0
     for path in sources.extra:
         found, corrected = correct(read_rows(path, labels), corrections)
         kept = [row for row in found if sources.dev_documents or not row.get("dev_document", False)]
         left_out["dev documents"] += len(found) - len(kept)
-        if corrected:
-            left_out["nothing, but labels corrected"] += corrected
+        corrections_used += corrected
         rows += [
             _row(
                 row, "extra", path, f"doc:{row.get('doc') or path.stem + ':' + row['id']}", config.prepare.extra_weight
@@ -180,7 +180,7 @@ def collect(sources: Sources, labels: Sequence[str], config: Config) -> tuple[li
             unique[key] = row
     if not unique:
         raise StanceError("no training rows", where=sources.corpus, remedy="give a corpus folder or --extra FILE")
-    return list(unique.values()), dict(left_out)
+    return list(unique.values()), dict(left_out), corrections_used
 
 
 def _coded(pool: Path, codings: Path, labels: Sequence[str], weight: float) -> list[Row]:
