@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -142,7 +143,9 @@ def _same_actor(statement: Statement, gold: GoldStatement) -> bool:
 
 
 def _plain(name: str) -> str:
-    return " ".join(re.findall(r"[\w'’-]+", name.casefold())).removeprefix("the ")
+    """A name to compare: without case, accents, the shape of its apostrophes, and a leading article."""
+    letters = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[\w'-]+", letters.replace("’", "'"))).removeprefix("the ")
 
 
 def _contains(whole: str, part: str) -> bool:

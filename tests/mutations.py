@@ -32,7 +32,7 @@ def check(text, statements):
         assert 0 < s.confidence <= 1
         assert s.stances is None
         if s.source is not None:
-            assert text[s.source_start :].startswith(s.source)
+            assert text.startswith(s.source, s.source_start)
         for speaker in s.speakers:
             assert speaker.id
             assert speaker.name.strip()

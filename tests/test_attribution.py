@@ -170,6 +170,50 @@ CONSTRUCTIONS = {
     "surname that is a month": ("Theresa May said the vote was void.", [("Theresa May", "the vote was void")]),
     "surname that is a month, inverted": ('"It is void," said Theresa May.', [("Theresa May", "It is void")]),
     "pronoun behind an opening phrase": ("In his tweet he urged calm.", [(None, "urged calm")]),
+    "name behind a place": ("In Oslo Prime Minister Jane Doe said it was over.", [("Jane Doe", "it was over")]),
+    "name behind an occasion": ("On the radio President Jane Doe said it was over.", [("Jane Doe", "it was over")]),
+    "insertion with a negation": (
+        "Norway, whose ships lay still all week without a guard, voiced worry.",
+        [("Norway", "voiced worry")],
+    ),
+    "relative clause that tells what was before": (
+        "Jane Doe, who had argued for a boycott, welcomed the vote.",
+        [("Jane Doe", "welcomed the vote")],
+    ),
+    "relative clause ends before the main verb": (
+        "The envoy, who said the truce held, was recalled.",
+        [("envoy", "the truce held")],
+    ),
+    "number with a comma": (
+        "Norway welcomed the 3,000 refugees promised shelter by its neighbour.",
+        [("Norway", "welcomed the 3,000 refugees promised shelter by its neighbour")],
+    ),
+    "that of a noun": (
+        "Norway said fears that the dam would burst were groundless.",
+        [("Norway", "fears that the dam would burst were groundless")],
+    ),
+    "whoever says it": ("The carmaker said its plant would close.", [("carmaker", "its plant would close")]),
+    "told by": ("The envoy was told by Norway that the visit was off.", [("Norway", "the visit was off")]),
+    "condition before he said": (
+        "Jane Doe spoke late. If talks fail, she added, troops will march.",
+        [("Jane Doe", "If talks fail, she added, troops will march")],
+    ),
+    "inserted behind a semicolon": (
+        "Jane Doe urged restraint; outside help, she warned, should respect the border.",
+        [("Jane Doe", "urged restraint"), ("Jane Doe", "outside help, she warned, should respect the border")],
+    ),
+    "second verb behind a deed": (
+        "Jane Doe flew to Cairo and condemned the raid.",
+        [("Jane Doe", "condemned the raid")],
+    ),
+    "participle behind a semicolon": (
+        "Norway condemned the raid; Sweden stood aside, saying it was too early.",
+        [("Norway", "condemned the raid"), ("Sweden", "it was too early")],
+    ),
+    "trailing listener": (
+        "The pact could last a century, Jane Doe told delegates, adding that it was fair.",
+        [("Jane Doe", "The pact could last a century"), ("Jane Doe", "it was fair")],
+    ),
     "verb of quoting": ('"We mourn," Jane Doe continued.', [("Jane Doe", "We mourn")]),
 }
 

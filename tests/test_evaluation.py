@@ -188,6 +188,7 @@ def test_match_is_one_to_one_and_takes_the_best():
         (Wanted(0, 1, "the Mayor Ada Lund"), (MAYOR,), True),
         (Wanted(0, 1, "city hall", ("Ada Lund",)), (MAYOR,), True),
         (Wanted(0, 1, "city hall"), (MAYOR,), False),
+        (Wanted(0, 1, "ADÁ LUND"), (MAYOR,), True),
         (Wanted(0, 1, "Ada Lundgren"), (MAYOR,), False),
         (Wanted(0, 1, "Ada Lund"), (), False),
         (Wanted(0, 1, None), (), True),

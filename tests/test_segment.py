@@ -406,3 +406,30 @@ def test_arguments_replace_fields_of_a_document():
 )
 def test_speakers_of_round_ups_and_broken_lines(text, expected):
     assert [(s.speaker.name, s.text) for s in segment(text)] == expected
+
+
+# -- declarations, posts, turns ---------------------------------------------------------------------------------------
+
+
+def test_the_clauses_of_a_declaration_belong_to_whoever_opens_it():
+    head = "Joint declaration\n\nThe Council of Elders, meeting in Oslo:"
+    text = f"{head}\n\n1. Strongly condemns the raid;\n\n2. Urges talks."
+    assert read(text) == [("Council of Elders", "Strongly condemns the raid"), ("Council of Elders", "Urges talks")]
+
+
+def test_a_name_above_a_date_heads_a_post():
+    text = "The night was long.\n\nNils Bergen\n6 January at 01:14\nThe papers are signed.\n\nIt snowed."
+    assert read(text) == [("Nils Bergen", "The papers are signed.")]
+
+
+def test_a_third_party_cited_in_a_turn_speaks_for_itself():
+    text = (
+        "MR. DOE: We are calm. The European Union said that the talks were over; we think otherwise.\n\n"
+        "MS. ROE: We agree."
+    )
+    assert ("European Union", "the talks were over") in read(text)
+    assert ("Doe", "we think otherwise.") in read(text)
+
+
+def test_a_dateline_may_name_two_places():
+    assert read("OSLO/ROME, Jan 27 (ABC) - Norway condemned the raid.") == [("Norway", "condemned the raid")]

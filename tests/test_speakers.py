@@ -421,3 +421,29 @@ def test_answers_are_of_the_only_person_whom_the_text_introduced(introduction, n
     resolver.notice(introduction)
     found = resolver.resolve(Mention("A", len(introduction), signed=True)).entities
     assert [entity.speaker().name for entity in found] == name
+
+
+# -- names that follow, subjects that said nothing --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('The ousted man denied it. "I am not involved," Jan Karlov told reporters.', ["Jan Karlov"] * 2),
+        ("The rebel who took the town said he would stay.\n\nJan Karlov wore a hat.", ["Jan Karlov"]),
+        (
+            'Jane Doe said it was over. Senator Jan Roe was unmoved. "I will not vote," he said.',
+            ["Jane Doe", "Jan Roe"],
+        ),
+        (
+            "The outgoing information ministry went out with a note. It appealed for calm.",
+            ["outgoing information ministry"],
+        ),
+        ("Norwegian Fisheries and Ports Minister Jan Roe said it sank.", ["Jan Roe"]),
+        ("The strongman of the port, Jan Amir Roe of the Union of Guards, said he would talk.", ["Jan Amir Roe"]),
+        ("Tom Roe was alone. He called it a crime. Troops would leave, insisted the Nigerian.", ["Tom Roe"] * 2),
+        ("The Norwegian president, Jan al-Roe, said it was over.", ["Jan al-Roe"]),
+    ],
+)
+def test_who_is_meant_by_what_stands_around(text, expected):
+    assert names(text) == expected

@@ -2,11 +2,12 @@
 
 import hashlib
 import itertools
+import json
 
 import pytest
 
 from stance.errors import StanceError
-from training.stories import DEFAULT_STORIES, measure, parse, read_stories
+from training.stories import DEFAULT_STORIES, measure, parse, read_reading, read_stories, segmented
 
 ROW = {"id": "x", "style": "agency", "date": None, "source": None, "author": None}
 
@@ -68,3 +69,41 @@ def test_measuring_counts_found_statements_and_speakers():
     tallies = measure([parse(ROW | {"marked": marked})])
     assert tallies["all"].found == tallies["all"].speaker == tallies["kind indirect"].gold == 1
     assert "whoF 100.0" in tallies["all"].figures()
+
+
+TURNS = (
+    '<src id="1">MR. PRADO</src>: <st src="1" speaker="Prado" actor="Prado" kind="direct">We left.</st> '
+    '<st src="1" speaker="Prado" actor="Prado" kind="direct">We mourn.</st>\n'
+    '<src id="2">MS. LIND</src>: <st src="2" speaker="Lind" actor="Lind" kind="direct">We stay.</st>'
+)
+
+
+def test_a_turn_is_right_if_all_its_statements_are():
+    story = parse(ROW | {"style": "interview", "marked": TURNS})
+    tallies = measure([story])
+    assert (tallies["turns"].gold, tallies["turns"].found, tallies["turns"].speaker) == (2, 2, 2)
+    tallies = measure([story], lambda story: segmented(story)[1:])
+    assert (tallies["turns"].gold, tallies["turns"].found, tallies["turns"].speaker) == (2, 1, 1)
+    assert "turns" not in measure([parse(ROW | {"marked": TURNS})])
+
+
+def test_a_second_reading_is_measured_like_the_segmenter(tmp_path):
+    story = parse(ROW | {"style": "interview", "marked": TURNS})
+    first, _, third = story.statements
+    file = tmp_path / "reading.jsonl"
+    rows = [
+        {"start": first.start, "end": first.end, "kind": "direct", "speaker": "Prado", "actor": "Prado"},
+        {"start": third.start, "end": third.end, "kind": "direct", "speaker": "", "actor": ""},
+    ]
+    file.write_text(json.dumps({"id": "x", "statements": rows}) + "\n")
+    tallies = measure([story], read_reading(file))
+    assert (tallies["all"].gold, tallies["all"].found, tallies["all"].speaker) == (3, 2, 1)
+    with pytest.raises(StanceError, match="no such file"):
+        read_reading(tmp_path / "none.jsonl")
+
+
+def test_both_readings_of_the_test_split_agree():
+    stories = read_stories(DEFAULT_STORIES / "test.jsonl")
+    tally = measure(stories, read_reading(DEFAULT_STORIES / "second.jsonl"))["all"]
+    assert 2 * tally.found / (tally.gold + tally.predicted) >= 0.95
+    assert 2 * tally.speaker / (tally.gold + tally.predicted) >= 0.9

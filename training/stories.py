@@ -1,6 +1,7 @@
-"""The corpus of stories: read its inline marks, and measure segmenter and speakers on it.
+"""The corpus of stories: read its inline marks, and measure segmenter and speakers, or a second reading, on it.
 
-python -m training.stories training/corpus/stories/test.jsonl --by style
+python -m training.stories training/corpus/stories/test.jsonl
+python -m training.stories training/corpus/stories/test.jsonl --reading training/corpus/stories/second.jsonl
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import argparse
 import json
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from typing import Any
 import stance
 from stance.errors import StanceError
 from stance.matching import match_statements, same_speaker
-from stance.types import Document, Statement
+from stance.types import Document, Speaker, Statement
 from training.config import DEFAULT_CORPUS, command
 
 DEFAULT_STORIES = DEFAULT_CORPUS / "stories"
 KINDS = ("direct", "indirect", "mixed", "headline", "post")
+# Styles whose texts are made of turns.
+TRANSCRIPTS = ("interview-briefing", "interview", "briefing", "un-record", "sc-record", "ga-record")
 _MARK = re.compile(r'<(/?)(src|cue|st)((?: [a-z]+="[^"<>]*")*)>')
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 
@@ -132,32 +135,91 @@ class Tally:
         return text
 
 
-def measure(stories: Sequence[Story]) -> dict[str, Tally]:
-    """Tallies of all statements (``all``), of each style, and of each kind (without predictions, so recall only)."""
+def segmented(story: Story) -> list[Statement]:
+    """What the segmenter finds in a story."""
+    return stance.segment(story.document)
+
+
+def read_reading(path: Path) -> Callable[[Story], list[Statement]]:
+    """A second reading of stories as something to measure: one line a story with its ``id`` and its ``statements``.
+
+    Each statement has ``start``, ``end``, ``kind``, and ``speaker`` and ``actor``, empty where the text does not tell.
+
+    Raises:
+        StanceError: no such file.
+    """
+    if not path.is_file():
+        raise StanceError("no such file", where=path)
+    rows = map(json.loads, filter(str.strip, path.read_text(encoding="utf-8").split("\n")))
+    readings = {row["id"]: row["statements"] for row in rows}
+
+    def read(story: Story) -> list[Statement]:
+        return [_as_statement(story.document.text, row) for row in readings.get(story.document.id, ())]
+
+    return read
+
+
+def _as_statement(text: str, row: dict[str, Any]) -> Statement:
+    names = filter(None, (row["speaker"] or "").split("; "))
+    speakers = tuple(Speaker(name, name, "other", None, row["actor"] or name) for name in names)
+    return Statement(text[row["start"] : row["end"]], row["start"], row["end"], kind=row["kind"], speakers=speakers)
+
+
+def measure(stories: Sequence[Story], find: Callable[[Story], list[Statement]] = segmented) -> dict[str, Tally]:
+    """Tallies of all statements (``all``), of each style, and of each kind (without predictions, so recall only).
+
+    ``turns`` are those of the transcripts; a turn is found if all its statements are, and right if the speakers are.
+
+    Args:
+        stories: the gold.
+        find: gives the statements of a story.
+    """
     tallies: dict[str, Tally] = defaultdict(Tally)
     for story in stories:
-        predicted: list[Statement] = stance.segment(story.document)
-        pairs = match_statements(story.document.text, story.statements, predicted)
+        predicted = find(story)
+        pairs = dict(match_statements(story.document.text, story.statements, predicted))
+        right = {i for i, j in pairs.items() if same_speaker(predicted[j], story.statements[i])}
         for name in ("all", f"style {story.style}"):
             tallies[name].gold += len(story.statements)
             tallies[name].predicted += len(predicted)
-        for gold in story.statements:
-            tallies[f"kind {gold.kind}"].gold += 1
-        for i, j in pairs:
-            gold = story.statements[i]
-            right = same_speaker(predicted[j], gold)
+        for i, gold in enumerate(story.statements):
             for name in ("all", f"style {story.style}", f"kind {gold.kind}"):
-                tallies[name].found += 1
-                tallies[name].speaker += right
+                tallies[name].gold += name.startswith("kind")
+                tallies[name].found += i in pairs
+                tallies[name].speaker += i in right
+        for turn in _turns(story):
+            tallies["turns"].gold += 1
+            tallies["turns"].found += all(i in pairs for i in turn)
+            tallies["turns"].speaker += all(i in right for i in turn)
     return dict(tallies)
+
+
+def _turns(story: Story) -> Iterator[list[int]]:
+    """Statements of each turn of a transcript: those whose source is a label at the start of a line, without a cue."""
+    if story.style not in TRANSCRIPTS:
+        return
+    labels = {
+        mark.attributes.get("id")
+        for mark in story.marks
+        if mark.tag == "src" and story.document.text[: mark.start].rsplit("\n", 1)[-1].strip() == ""
+    }
+    cued = {mark.attributes.get("id") for mark in story.marks if mark.tag == "cue"}
+    spoken = [mark.attributes.get("src") for mark in story.marks if mark.tag == "st"]
+    turns: dict[str | None, list[int]] = defaultdict(list)
+    for i, (source, statement) in enumerate(zip(spoken, story.statements, strict=True)):
+        if source in labels - cued and statement.kind == "direct":
+            turns[source].append(i)
+    yield from turns.values()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line: figures of stories files."""
     parser = argparse.ArgumentParser(prog="python -m training.stories", description="Measure the segmenter on stories.")
     parser.add_argument("files", type=Path, nargs="*", default=[DEFAULT_STORIES / "test.jsonl"], metavar="FILE")
+    parser.add_argument("--reading", type=Path, metavar="FILE", help="a second reading, instead of the segmenter")
     options = parser.parse_args(arguments)
-    tallies = measure([story for file in options.files for story in read_stories(file)])
+    find = read_reading(options.reading) if options.reading else segmented
+    tallies = measure([story for file in options.files for story in read_stories(file)], find)
     for name in sorted(tallies, key=lambda name: (name != "all", name)):
         print(f"{name:30} {tallies[name].figures()}")
 

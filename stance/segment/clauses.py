@@ -45,6 +45,8 @@ def is_finite(sentence: Sentence, index: int) -> bool:
     """Whether the word is plainly a finite verb (auxiliaries, frequent irregular pasts, lower-case "-ed" forms)."""
     token = sentence.tokens[index]
     if token.low in LEXICON.finite:
+        if sentence.low(index - 1) in {"the", "a", "an", "its", "his", "their"}:
+            return False  # "the met office"
         return not token.is_capital or index == 0 or sentence.is_title  # "Theresa May said"
     if not token.low.endswith("ed") or token.is_capital or len(token.low) < 5:
         return False
@@ -57,7 +59,8 @@ def is_negated(sentence: Sentence, verb: int) -> bool:
     window: list[str] = []
     for index in range(verb - 1, max(-1, verb - 5), -1):
         token = sentence.tokens[index]
-        if token.low in {"and", "but", ";"} or sentence.quoted[index]:
+        is_closed = token.low == "," and index == verb - 1  # "…, without a word, said"
+        if token.low in {"and", "but", ";"} or is_closed or sentence.quoted[index]:
             break  # "without preconditions, and offered …"
         window.append(token.low)
         is_word = index == 0 or not token.is_capital  # and no name ("Doctors Without Borders")

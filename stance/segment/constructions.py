@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stance.segment.attribution import Attribution, Span
-from stance.segment.clauses import has_be, is_finite, is_name, is_negated
+from stance.segment.clauses import has_be, is_clause, is_finite, is_name, is_negated
 from stance.segment.content import act_start, content_after, content_before
 from stance.segment.cues import LEXICON, CueClass
 from stance.segment.phrases import subject_after, subject_before
@@ -19,8 +19,9 @@ _MAX_ABSOLUTE = 5
 
 def finite(sentence: Sentence, cue: int, cut: CueClass, subject: Span) -> Attribution | None:
     """ "The ministry said …" and "…, the ministry said"."""
-    if _is_inserted(sentence, cue, subject[0]):
-        return Attribution("finite", cut, cue, subject, (0, sentence.stop), subject[0])
+    begin = _around(sentence, cue, subject[0]) if cut != "act" else None
+    if begin is not None:
+        return Attribution("finite", cut, cue, subject, (begin, sentence.stop), subject[0])
     before, after = content_before(sentence, subject[0]), content_after(sentence, cue, cut)
     if before and cut in {"say", "claim", "tell"} and _trails(sentence, cue, before, after):
         after = None
@@ -35,7 +36,7 @@ def _trails(sentence: Sentence, cue: int, before: Span, after: Span | None) -> b
     if not any(is_finite(sentence, index) for index in range(*before)):
         return False
     # "The target was military, he said, adding that …"
-    return sentence.low(cue + 1) == "," or (after is not None and after[0] <= cue)
+    return sentence.low(cue + 1) in {",", ";"} or (after is not None and after[0] <= cue)
 
 
 def _goes_on(sentence: Sentence, cue: int, begin: int) -> bool:
@@ -44,15 +45,21 @@ def _goes_on(sentence: Sentence, cue: int, begin: int) -> bool:
     return opened or sentence.low(cue).endswith("ing")
 
 
-def _is_inserted(sentence: Sentence, cue: int, subject: int) -> bool:
-    """ "Order, the authorities affirm, was restored": the words around belong to the speaker."""
+def _around(sentence: Sentence, cue: int, subject: int) -> int | None:
+    """Where the words around a speaker begin: "Order, the mayor affirms, was restored", "If so, he said, we go"."""
     if subject < 2 or cue + 2 >= sentence.stop or any(sentence.quoted):
-        return False
-    if sentence.low(subject - 1) != "," or sentence.low(cue + 1) != "," or "," in sentence.lows(0, subject - 1):
-        return False
-    first = sentence.low(0)
+        return None
+    if sentence.low(subject - 1) != "," or sentence.low(cue + 1) != ",":
+        return None
+    reach = range(subject - 1, 0, -1)
+    begin = next((k + 1 for k in reach if sentence.low(k) in {";", ":"}), 0)
+    first = sentence.low(begin)
+    if first in LEXICON.hypothetical:
+        return begin if is_clause(sentence, cue + 2) else None
     opens = first in LEXICON.subordinators or first in LEXICON.prepositions or first in LEXICON.adverbs
-    return not opens and first != "speaking" and is_finite(sentence, cue + 2)
+    if "," in sentence.lows(begin, subject - 1) or opens or first == "speaking":
+        return None
+    return begin if is_finite(sentence, cue + 2) else None
 
 
 def inverted(sentence: Sentence, cue: int, cut: CueClass) -> Attribution | None:
@@ -83,7 +90,9 @@ def participle(sentence: Sentence, cue: int, cut: CueClass, found: Sequence[Attr
         return None
     if sentence.low(before - 1) == "and" and not (found and found[-1].role == "participle"):
         return None
-    subject = found[-1].subject if found else _main_subject(sentence, before)
+    divide = next((k for k in range(before - 1, 0, -1) if sentence.low(k) == ";"), 0)
+    is_shared = bool(found) and found[-1].cue >= divide
+    subject = found[-1].subject if is_shared else main_subject(sentence, before, divide)
     content = content_after(sentence, cue, cut)
     return Attribution("participle", cut, cue, subject, content, before - 1) if subject and content else None
 
@@ -118,11 +127,21 @@ def _closes_with_comma(sentence: Sentence, index: int) -> bool:
     return index > 0 and sentence.quoted[index] and sentence.low(index - 1) in {",", "."}
 
 
-def _main_subject(sentence: Sentence, limit: int) -> Span | None:
-    """Subject of the sentence's first verb, for participles that no reporting verb precedes."""
-    reach = range(1, limit)
+def main_subject(sentence: Sentence, limit: int, begin: int = 0) -> Span | None:
+    """Subject of the first verb behind ``begin``, for words that no reporting verb precedes."""
+    reach = range(begin + 1, limit)
     verb = next((index for index in reach if not sentence.quoted[index] and is_finite(sentence, index)), None)
-    return None if verb is None else subject_before(sentence, verb)
+    return None if verb is None else subject_before(sentence, verb, begin)
+
+
+def shared_subject(sentence: Sentence, joint: int) -> Span | None:
+    """Subject of the verb that a conjunction joins to the one behind it ("flew to Cairo and urged calm")."""
+    if sentence.low(joint) not in {"and", "but"} or sentence.quoted[joint]:
+        return None
+    begin = next((k + 1 for k in range(joint, 0, -1) if sentence.low(k) in {";", ":"} or sentence.quoted[k]), 0)
+    if not (LEXICON.clause_ends - {"to"}).isdisjoint(sentence.lows(begin, joint)):
+        return None  # whose verb it is nobody can tell
+    return main_subject(sentence, joint, begin - 1 if begin else 0)
 
 
 def coordinated(sentence: Sentence, cue: int, before: int, previous: Attribution) -> Attribution | None:
@@ -152,9 +171,14 @@ def passive(sentence: Sentence, cue: int, cut: CueClass) -> Attribution | None:
     """ "was criticised by aid groups for …": the statement is the act, the speaker stands behind "by"."""
     reach = range(cue + 1, min(sentence.stop, cue + _MAX_BY))
     by = next((index for index in reach if sentence.tokens[index].low == "by"), None)
-    subject = None if cut != "act" or by is None else subject_after(sentence, by)
+    subject = None if by is None else subject_after(sentence, by)
     if subject is None:
         return None
+    if cut != "act":
+        that = next((k for k in range(*subject) if sentence.low(k) == "that"), subject[1])
+        content = (that + 1, sentence.stop)
+        is_clausal = sentence.low(that) == "that" and that + 2 < sentence.stop and that > subject[0]
+        return Attribution("passive", cut, cue, (subject[0], that), content, cue) if is_clausal else None
     inside = range(*subject)
     limit = next((index for index in inside if sentence.tokens[index].low in {"for", "as", "over", ","}), subject[1])
     speaker = (subject[0], limit)

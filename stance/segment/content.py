@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stance.segment.attribution import Span
-from stance.segment.clauses import is_clause, skip_circumstances
+from stance.segment.clauses import is_clause, is_finite, skip_circumstances
 from stance.segment.cues import LEXICON, CueClass
 from stance.segment.tokens import Sentence
 
@@ -81,17 +81,31 @@ def _complementizer(sentence: Sentence, cue: int, begin: int, cut: CueClass) -> 
         low = sentence.tokens[index].low
         if sentence.quoted[index]:
             return None
-        if low == ":":  # but not "denied the raid: its planes were grounded"
-            return index if cut != "claim" or index < begin or sentence.quoted[index + 1] else None
+        if low == ":":
+            return index if _introduces(sentence, begin, index, cut) else None
         if low == "that":
+            if sentence.low(index - 1) in LEXICON.content_nouns:
+                return None  # "said fears that … were unfounded"
             following = sentence.low(cue + 1)
             # "insisted on Monday that …", but not "insisted on respect for the truce that …"
             is_passed = following in LEXICON.before_that and (following != "on" or begin > cue + 1)
             return index if index == begin or cut in _REACH or is_passed else None
         verb = LEXICON.verbs.get(low)
-        if (verb is not None and "past" in verb.forms) or low in LEXICON.auxiliary_verbs:
+        # "told delegates, adding that …"
+        is_next = verb is not None and (
+            "past" in verb.forms or ("ing" in verb.forms and sentence.low(index - 1) == ",")
+        )
+        if is_next or low in LEXICON.auxiliary_verbs:
             return None
     return None
+
+
+def _introduces(sentence: Sentence, begin: int, colon: int, cut: CueClass) -> bool:
+    """Whether a colon opens what is said, not an explanation ("denied the raid: its planes were grounded")."""
+    is_told = is_clause(sentence, begin) or any(is_finite(sentence, k) for k in range(begin, colon))
+    if colon > begin and is_told:
+        return False  # "says it is over: the bloc has left"
+    return cut != "claim" or colon < begin or sentence.quoted[colon + 1]
 
 
 def _behind_listener(sentence: Sentence, begin: int, cut: CueClass) -> Span | None:
@@ -103,6 +117,8 @@ def _behind_listener(sentence: Sentence, begin: int, cut: CueClass) -> Span | No
     for index in range(begin, min(stop - 1, begin + _MAX_LISTENER)):
         if quoted[index]:
             return index, stop
+        if tokens[index].low == "," and tokens[index + 1].low.endswith("ing"):
+            return None  # "told delegates, adding it would …"
         if index > begin and tokens[index].low in LEXICON.clause_openers and is_clause(sentence, index):
             return index, stop
     return None

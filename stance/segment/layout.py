@@ -9,7 +9,16 @@ from typing import Literal
 import regex
 
 from stance.segment.dates import find_date
-from stance.segment.posts import Head, behind_mentions, is_foot, may_name, read_head, read_shared, read_stamps
+from stance.segment.posts import (
+    Head,
+    behind_mentions,
+    is_foot,
+    may_name,
+    read_head,
+    read_named,
+    read_shared,
+    read_stamps,
+)
 from stance.segment.sentences import trim
 from stance.segment.turns import Turn, closes_transcript, read_turns
 
@@ -36,7 +45,7 @@ _LEADING_DATE = regex.compile(r"\s*date\s+(\d{4}-\d\d-\d\d)\s+")
 # "BRUSSELS, January 5. /TASS/.", "DONETSK, Ukraine —", "MOSCOW (Agency - 10th January, 2022)", "Brussels 09.01.2022"
 _PLACE = r"\p{Lu}[\p{Lu}\p{L}.'’\-]*(?:\ \p{Lu}[\p{Lu}\p{L}.'’\-]*){0,3}"
 _DATELINE = regex.compile(
-    rf"""(?x) (?: {_PLACE} (?:,\ {_PLACE})?
+    rf"""(?x) (?: {_PLACE} (?:(?:,\ |\ ?/\ ?){_PLACE})?
         (?:,\ (?: \p{{L}}{{3,9}}\.?\ \d{{1,2}} | \d{{1,2}}\ \p{{L}}{{3,9}}\.? ) (?:,?\ \d{{4}})? )? \.? \s*
         (?: /[^/\n]{{2,40}}/\.? | \([^()\n]{{2,70}}\) (?:\s*[-–—]+|:)? | [-–—]{{1,2}}(?=\s) )
     | {_PLACE}\ \d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}(?=\s) ) \s*"""
@@ -138,7 +147,7 @@ class _Reader:
             if turn is not None:
                 self._read_turn(turn, end)
                 continue
-            head = read_head(self.text, start, end)
+            head = read_head(self.text, start, end) or (None if author else read_named(self.text, lines, index))
             if head is not None:
                 author = self._named(head) if author is None else author
             elif author is not None:
@@ -176,7 +185,7 @@ class _Reader:
 
     def _read_headed(self, author: Head, start: int, end: int) -> None:
         """Take a line of the text of a post whose author stands above it."""
-        signature = Signature(author.name, author.start, author.handle, self.date or self.found_date)
+        signature = Signature(author.name, author.start, author.handle or None, self.date or self.found_date)
         self.blocks.append(Block("post", behind_mentions(self.text, start, end), end, signature))
 
     def _read_post(self, start: int, end: int) -> bool:

@@ -16,6 +16,7 @@ from stance.segment.clauses import (
     without_bracket,
 )
 from stance.segment.cues import LEXICON
+from stance.segment.openings import skip_opening_phrase
 from stance.segment.tokens import Sentence, Token
 
 # A longer phrase is none: a boundary was missed.
@@ -26,19 +27,23 @@ _MAX_INSERTION = 40
 _MAX_ADJUNCT, _MAX_APPOSITION = 9, 14
 
 
-def can_speak(phrase: Sequence[Token]) -> bool:
-    """Whether a noun phrase names somebody or something that can make a statement."""
-    if not phrase:
+def can_speak(phrase: Sequence[Token], *, is_said: bool = False) -> bool:
+    """Whether a noun phrase names somebody or something that can make a statement.
+
+    Args:
+        phrase: its tokens.
+        is_said: whether its verb is "say" or "tell": what does so speaks, whatever it is called.
+    """
+    if not phrase or phrase[0].low in {"no", "none", "nobody"}:
         return False
     first = phrase[0]
-    if first.low in {"no", "none", "nobody"}:
-        return False
     if len(phrase) == 1 and (first.low in LEXICON.pronouns or first.low in LEXICON.subject_pronouns):
         return first.low in LEXICON.pronouns
     head = phrase[next((k for k, t in enumerate(phrase) if k and t.low in LEXICON.after_head), len(phrase)) - 1]
     is_person = head.low in LEXICON.nouns or head.low in LEXICON.pronouns or head.low.endswith(tuple(LEXICON.agents))
-    if not is_name(head) and not is_person:
-        return False
+    is_whoever = is_said and first.low in LEXICON.own_articles and len(phrase) > 1 and head.low not in LEXICON.mute
+    if is_whoever or (not is_name(head) and not is_person):
+        return is_whoever
     # A capital that only the start of the sentence explains says nothing.
     starts_with_name = is_name(first) and first.low not in LEXICON.determiners
     if starts_with_name and len(phrase) > 1:
@@ -56,13 +61,17 @@ def subject_before(sentence: Sentence, verb: int, floor: int = 0) -> Span | None
         verb: index of the verb.
         floor: first token the phrase may begin with.
     """
+    behind, is_said = verb, LEXICON.lemma(sentence.low(verb)) in {"say", "tell"}
     verb = _over_relative(sentence, verb, floor)
     start = clause_start(sentence, verb, floor)
+    if verb < behind and "and" not in sentence.lows(start, verb):
+        # "Norway, host of the talks, which began in May, said"
+        return _before_insertion(sentence, start, verb, is_said=is_said)
     end = without_bracket(sentence, start, _strip_tail(sentence, start, verb))
     if end > start and sentence.tokens[end - 1].low == ",":
         # "the minister, on Monday, said" and "Oleg, who declined to be named, said"
-        return _before_insertion(sentence, start, end - 1)
-    return _clean(sentence, _enumeration_start(sentence, start, end), end)
+        return _before_insertion(sentence, start, end - 1, is_said=is_said)
+    return _clean(sentence, _enumeration_start(sentence, start, end), end, is_said=is_said)
 
 
 def subject_after(sentence: Sentence, verb: int) -> Span | None:
@@ -168,19 +177,23 @@ def _over_relative(sentence: Sentence, verb: int, floor: int) -> int:
     for index in range(close - 2, max(floor, close - _MAX_INSERTION), -1):
         if sentence.quoted[index]:
             return verb
-        if tokens[index].low == "," and tokens[index + 1].low in {"who", "which", "whose"}:
+        following = tokens[index + 1].low
+        if tokens[index].low == "," and (following in LEXICON.relatives or following in LEXICON.occasion_prepositions):
             return index
     return verb
 
 
-def _before_insertion(sentence: Sentence, start: int, comma: int) -> Span | None:
+def _before_insertion(sentence: Sentence, start: int, comma: int, *, is_said: bool) -> Span | None:
     """The noun phrase before an insertion that a comma closes; a name or office inserted stays part of it."""
     commas = [index for index in range(start, comma) if sentence.tokens[index].low == ","]
     starts, ends = [start, *(index + 1 for index in commas)], [*commas, comma]
     pieces = [(begin, end) for begin, end in zip(starts, ends, strict=True) if begin < end]
     for place, (begin, end) in enumerate(pieces):
-        opens = _opens_adjunct(sentence.tokens[begin])
-        subject = None if opens else _clean(sentence, begin, without_bracket(sentence, begin, end))
+        subject = _clean(sentence, begin, without_bracket(sentence, begin, end), is_said=is_said)
+        if subject is not None and _opens_adjunct(sentence.tokens[begin]):
+            # "In Khartoum the president, Jan Doe, said", but not "in a letter to the minister, said"
+            is_inner = subject[0] == begin or sentence.tokens[begin].low not in LEXICON.prepositions or place
+            subject = None if is_inner else subject
         if subject is not None:
             following = pieces[place + 1] if place + 1 < len(pieces) else None
             return (subject[0], following[1]) if following and _is_apposition(sentence, following[0]) else subject
@@ -196,7 +209,7 @@ def _opens_adjunct(token: Token) -> bool:
 def _is_apposition(sentence: Sentence, begin: int) -> bool:
     """Whether an inserted piece names the speaker once more ("the minister, Jane Doe, said")."""
     first = sentence.tokens[begin]
-    if _opens_adjunct(first) or is_timely(first):
+    if _opens_adjunct(first) or is_date(sentence, begin):
         return False
     return is_name(first) or first.is_possessive or first.low in LEXICON.determiners or first.low in LEXICON.nouns
 
@@ -232,9 +245,12 @@ def _is_name_run(piece: Sequence[Token]) -> bool:
     return is_name(name[0]) and is_name(name[-1])
 
 
-def _clean(sentence: Sentence, begin: int, end: int) -> Span | None:
+def _clean(sentence: Sentence, begin: int, end: int, *, is_said: bool) -> Span | None:
     """Trim a candidate to the noun phrase and check that it can speak."""
     tokens = sentence.tokens
+    if end - begin > 1 and tokens[end - 1].low in {"he", "she", "it", "they", "we"}:
+        begin = end - 1
+    begin = skip_opening_phrase(sentence, begin, end)
     behind = _behind_verb(sentence, begin, end)
     if behind is None:
         return None
@@ -242,9 +258,6 @@ def _clean(sentence: Sentence, begin: int, end: int) -> Span | None:
     begin = max((k + 1 for k in range(behind + 1, end - 1) if tokens[k].low == "which"), default=behind)
     while begin < end and (tokens[begin].low in LEXICON.leading or not tokens[begin].is_word):
         begin += 1
-    if end - begin > 1 and tokens[end - 1].low in {"he", "she", "it", "they", "we"}:
-        begin = end - 1
-    begin = _skip_opening_phrase(sentence, begin, end)
     if end - begin > 1 and tokens[end - 1].low in {"who", "which"}:
         end -= 1
     if end - begin > 1 and tokens[begin].low in {"which", "whom"}:
@@ -255,7 +268,7 @@ def _clean(sentence: Sentence, begin: int, end: int) -> Span | None:
         begin = joint + 1
     if begin >= end or end - begin > MAX_PHRASE:
         return None
-    return (begin, end) if can_speak(tokens[begin:end]) else None
+    return (begin, end) if can_speak(tokens[begin:end], is_said=is_said) else None
 
 
 def _behind_verb(sentence: Sentence, begin: int, end: int) -> int | None:
@@ -266,17 +279,3 @@ def _behind_verb(sentence: Sentence, begin: int, end: int) -> int | None:
         if index <= relative and is_finite(sentence, index):
             return next((k + 1 for k in range(index + 1, end) if tokens[k].low in {"and", "or", ","}), None)
     return begin
-
-
-def _skip_opening_phrase(sentence: Sentence, begin: int, end: int) -> int:
-    """Drop a phrase of time or place that opens the sentence without a comma ("On Monday the ministry said")."""
-    tokens = sentence.tokens
-    if begin >= end or (tokens[begin].low not in LEXICON.prepositions and tokens[begin].low not in {"late", "early"}):
-        return begin
-    index = begin + 1
-    while index < end and is_timely(tokens[index]):
-        index += 1
-    if index > begin + 1:
-        return index
-    starts = range(begin + 2, end)
-    return next((k for k in starts if tokens[k].low in LEXICON.determiners or tokens[k - 1].low == "and"), end)

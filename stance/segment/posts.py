@@ -23,12 +23,16 @@ _SHARED = regex.compile(r"RT (?P<handle>@\w{2,30}):?\s+(?=\S)")
 _MENTIONS = regex.compile(r"(?:(?:RT )?@\w{2,30}:?\s+)++(?=\S)")
 # What stands below a post: its time, its counts, whom it answers.
 _FOOT = regex.compile(
-    r"(?i)replying to .*|[^\n]{0,30}?\b\d{1,2}[:.]\d\d\b(?=.*\b\d{4}\b|.*\d\d$)[^\n]{0,40}"
+    r"(?i)replying to .*"
+    r"|\d{1,2}(?:st|nd|rd|th)? \p{L}{3,9},? (?:\d{4},? )?(?:at )?\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?"
+    r"|[^\n]{0,30}?\b\d{1,2}[:.]\d\d\b(?=.*\b\d{4}\b|.*\d\d$)[^\n]{0,40}"
     r"|[^\n]{0,20}?\b\d{4}\b[^\n]{0,12}\b\d{1,2}[:.]\d\d[^\n]{0,10}"
     r"|translated from .*|[\d,.]+k? (?:likes|retweets|views).*"
 )
 # The line with a name above that of an account is no longer, in words.
 _MAX_NAME = 6
+# Nor than this, in characters, where there is no account.
+_MAX_HEAD = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,16 @@ def read_head(text: str, start: int, end: int) -> Head | None:
         return None
     name = match["name"].strip(" ,·|-–—")
     return Head(name or match["handle"], match.start("name" if name else "handle"), match["handle"])
+
+
+def read_named(text: str, lines: Sequence[Span], index: int) -> Head | None:
+    """The head of a post without an account: a line with a name alone, and below it one with date and time."""
+    start, end = lines[index]
+    if index + 1 == len(lines) or not is_foot(text, *lines[index + 1]):
+        return None
+    is_near = text.count("\n", end, lines[index + 1][0]) == 1
+    is_one = " " not in text[start:end] or may_name(text, start, end)
+    return Head(text[start:end], start, "") if is_near and is_one and end - start <= _MAX_HEAD else None
 
 
 def read_shared(text: str, start: int, end: int) -> tuple[Head, int] | None:

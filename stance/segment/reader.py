@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from stance.segment.attribution import Attribution, Span, is_relative
 from stance.segment.clauses import has_be, is_finite, is_name, is_negated
-from stance.segment.constructions import coordinated, finite, inverted, participle, passive, state
+from stance.segment.constructions import coordinated, finite, inverted, participle, passive, shared_subject, state
+from stance.segment.content import content_after
 from stance.segment.cues import LEXICON, Cue
 from stance.segment.frames import according_to, headline_colon, label_before, quote_colon, quoted_as, speech_noun
 from stance.segment.phrases import subject_before
@@ -67,6 +68,11 @@ def _governed(sentence: Sentence, index: int, cue: Cue, found: Sequence[Attribut
     subject = subject_before(sentence, index, floor) or label_before(sentence, before)
     if subject is not None and cue.cut != "act" and sentence.low(subject[1] - 1) in LEXICON.outlets:
         return None  # the outlet telling its source, not a speaker
+    if subject is None and not found and {"past", "third"} & cue.forms and not _is_noun(sentence, index):
+        subject = shared_subject(sentence, before - 1)
+        if subject is not None:
+            content = content_after(sentence, index, cue.cut)
+            return Attribution("coordinated", cue.cut, index, subject, content, before - 1) if content else None
     if subject is not None and _fits(sentence, index, cue, subject, before):
         return finite(sentence, index, cue.cut, subject)
     return inverted(sentence, index, cue.cut)
@@ -91,7 +97,8 @@ def _has_needed(sentence: Sentence, index: int, lemma: str) -> bool:
     if needs is None:
         return True
     if sentence.low(index + 1) in {"", ",", "."}:
-        return lemma in LEXICON.self_standing and any(sentence.quoted[:index])
+        trails = sentence.low(index + 1) == "" and sentence.low(index - 2) == ","  # "It was over, he charged."
+        return lemma in LEXICON.self_standing and (trails or any(sentence.quoted[:index]))
     place = index + 1
     while place < sentence.stop - 1 and sentence.low(place) in LEXICON.adverbs:
         place += 1

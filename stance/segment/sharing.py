@@ -34,6 +34,10 @@ def with_further(sentence: Sentence, found: list[Attribution], new: Attribution)
 
 def _with_trailing(sentence: Sentence, found: list[Attribution], new: Attribution) -> list[Attribution]:
     """ "…, the agency reported" only ends the words of speakers before it; what they merely did is its words."""
+    begins = _clause_mark(sentence, found[-1].cue, new)
+    if begins is not None and found[-1].content[0] <= found[-1].cue:
+        # "Doe rejected it: it came too late, he said"
+        return [*found, replace(new, content=(begins + 1, new.content[1]))]
     told = [a for a in found if LEXICON.lemma(sentence.low(a.cue)) not in LEXICON.deeds]
     if all(a.content[0] >= new.outset for a in told):
         return [*told, new]
@@ -45,9 +49,15 @@ def _with_trailing(sentence: Sentence, found: list[Attribution], new: Attributio
 
 def _resumed(sentence: Sentence, last: Attribution, new: Attribution) -> int | None:
     """Where a clause of its own begins before a trailing speaker ("Moscow denied it: the ships left, it said")."""
-    reach = range(new.content[1] - 1, last.cue + 1, -1)
+    mark = _clause_mark(sentence, last.cue, new)
+    return None if mark is None else mark + 1
+
+
+def _clause_mark(sentence: Sentence, cue: int, new: Attribution) -> int | None:
+    """Index of the last colon or semicolon between a cue and a trailing speaker, with words behind it."""
+    reach = range(new.content[1] - 1, cue + 1, -1)
     mark = next((k for k in reach if sentence.low(k) in {":", ";"} and not sentence.quoted[k]), None)
-    return mark + 1 if mark is not None and mark + 2 < new.content[1] else None
+    return mark if mark is not None and mark + 2 < new.content[1] else None
 
 
 def _is_nested(last: Attribution, new: Attribution) -> bool:
@@ -64,6 +74,8 @@ def _is_own(sentence: Sentence, last: Attribution, new: Attribution) -> bool:
         return new.outset > last.cue
     if new.is_trailing or _is_nested(last, new) or new.outset <= last.cue:
         return False
+    if new.content[0] < new.outset and sentence.low(new.content[0] - 1) in {";", ":"}:
+        return True  # "…; aid, she said, must pass"
     return last.is_trailing or _starts_anew(sentence, last, new)
 
 
@@ -81,10 +93,19 @@ def closed(sentence: Sentence, found: Sequence[Attribution]) -> list[Attribution
     """Let each content end where the next construction or a contrast begins; what is left empty is dropped."""
     kept = []
     for place, attribution in enumerate(found):
+        if _is_background(sentence, attribution):
+            continue
         begin, end = _trim(sentence, *_bounds(sentence, attribution, found[place + 1 :]))
         if begin < end:
             kept.append(replace(attribution, content=(begin, end)))
     return kept
+
+
+def _is_background(sentence: Sentence, attribution: Attribution) -> bool:
+    """Whether a relative clause only tells what the speaker had done before ("Doe, who had pledged loyalty, left")."""
+    begin = attribution.content[0]
+    is_told = attribution.cut in {"say", "tell"} or sentence.low(begin - 1) == "that" or sentence.quoted[begin]
+    return not is_told and is_relative(sentence, attribution) and sentence.low(attribution.cue - 1) == "had"
 
 
 def _bounds(sentence: Sentence, attribution: Attribution, later: Sequence[Attribution]) -> Span:
@@ -92,6 +113,8 @@ def _bounds(sentence: Sentence, attribution: Attribution, later: Sequence[Attrib
     (begin, end), cue, first = attribution.content, attribution.cue, attribution.subject[0]
     if end <= cue or begin < attribution.outset:
         return begin, end  # it stands before the cue, or around it
+    if is_relative(sentence, attribution) and sentence.low(first - 1) == ",":
+        end = min(end, _main_clause(sentence, max(begin, cue)))
     resumes = is_relative(sentence, attribution) and bool(later) and later[0].outset <= first
     if resumes or (first == 1 and sentence.low(0) in LEXICON.subordinators):
         end = min(end, _comma_after(sentence, max(begin, cue)))
@@ -142,6 +165,13 @@ def _comma_after(sentence: Sentence, index: int) -> int:
     """Index of the comma that closes an opening subordinate clause ("Although Russia denies it, …")."""
     reach = range(index, sentence.stop)
     return next((k for k in reach if sentence.low(k) == "," and not sentence.quoted[k]), sentence.stop)
+
+
+def _main_clause(sentence: Sentence, index: int) -> int:
+    """Index of the comma behind which the main clause goes on after a relative one ("…, who denies it, left")."""
+    reach = range(index, sentence.stop - 1)
+    commas = (k for k in reach if sentence.low(k) == "," and not sentence.quoted[k])
+    return next((k for k in commas if is_finite(sentence, k + 1)), sentence.stop)
 
 
 def _contrast(sentence: Sentence, begin: int, end: int) -> int:

@@ -10,10 +10,13 @@ import regex
 
 from stance.segment.address import is_address, is_first_person, is_told_by_others, titled_author
 from stance.segment.attribution import Attribution
+from stance.segment.constructions import main_subject
+from stance.segment.context import around, is_cited, outside
 from stance.segment.dates import said_on
 from stance.segment.layout import Block, Signature, read_layout, without_links
 from stance.segment.quotes import Quote, find_quotes, overlapping
 from stance.segment.reader import read_attributions
+from stance.segment.resolutions import clause_subject, is_clause
 from stance.segment.sentences import split_outer, split_sentences
 from stance.segment.spans import Span, count_words, inside_quotes, is_soft, kind_of, pieces, without_soft_marks
 from stance.segment.tokens import Sentence, Token, tokenize
@@ -41,6 +44,8 @@ CONFIDENCE = {
 }
 CONTINUED, LONG_QUOTE, SIGNED, ADDRESS, UNNAMED_ADDRESS = 0.75, 0.6, 0.98, 0.7, 0.35
 
+# What is left of somebody's own sentence behind the words of others counts from so many words on.
+_MIN_REST = 3
 # What comes before a quotation that is a name or a slogan; it stands within so many characters before it.
 _TITLED = regex.compile(
     r"(?i)\b(?:entitled|titled|called|named|dubbed|headlined|slogans?|reading|so-called|chanting|known as)"
@@ -92,6 +97,10 @@ class _Segmenter:
         # Statements of a quotation left open at the end of its paragraph, by place in ``found``: the paragraph behind
         # it, which opens with a mark again, may name the speaker.
         self.open: list[int] = []
+        # Who resolves what the paragraphs below say, in a declaration of clauses.
+        self.resolves: _Voice | None = None
+        # Where the paragraph that is read begins.
+        self.begins = 0
 
     def run(self) -> list[Statement]:
         """All statements."""
@@ -110,21 +119,57 @@ class _Segmenter:
                 end = blocks[place].end
                 place += 1
             self._running(block.start, end, block.kind == "title")
+            self._opens_clauses(block)
         # Names are settled only now: the fullest one may stand at the end of the document.
         named = [replace(statement, speakers=_speakers(entities)) for statement, entities in self.found]
         return sorted(named, key=lambda s: (s.start, s.end))
+
+    def _opens_clauses(self, block: Block) -> None:
+        """Remember the subject that a paragraph sets above the clauses of a declaration."""
+        span = clause_subject(self.text, block) if block.kind == "body" else None
+        if span is not None:
+            mention = Mention(self.text[span[0] : span[1]], span[0])
+            self.resolves = _Voice(self.resolver.resolve(mention).entities, self.date, CONFIDENCE["finite"], mention)
 
     # -- signed text ------------------------------------------------------------------------------------------------
 
     def _signed(self, block: Block, signature: Signature) -> None:
         """Every sentence of a post or a speaker's turn is a statement of its author."""
         mention = Mention(signature.name, signature.start, signed=True, handle=signature.handle)
-        named = self.resolver.resolve(mention).entities if signature.name else self.resolver.author()
+        named = (() if signature.name else self.resolver.author()) or self.resolver.resolve(mention).entities
         voice = _Voice(named, signature.date or self.date, SIGNED, mention if signature.name else None)
+        kind: Kind = "post" if block.kind == "post" else "direct"
         for piece in without_links(self.text, block.start, block.end):
-            for start, end in split_sentences(self.text, *piece):
-                if not _BARE.fullmatch(self.text, start, end):
-                    self._add((start, end), voice, "post" if block.kind == "post" else "direct")
+            for span in split_sentences(self.text, *piece):
+                if _BARE.fullmatch(self.text, *span):
+                    continue
+                rest = self._cited(span, voice) if kind == "direct" else span
+                if rest is not None:
+                    self._add(rest, voice, kind)
+
+    def _cited(self, span: Span, voice: _Voice) -> Span | None:
+        """Take what somebody's own sentence reports of a third party; what is left of it is the speaker's own."""
+        quotes = overlapping(self.quotes, *span)
+        tokens = tokenize(self.text, *span)
+        sentence = Sentence(tokens, inside_quotes(tokens, quotes))
+        own = {entity.actor for entity in voice.speakers} - {None}
+        end = span[0]
+        for attribution in read_attributions(sentence):
+            if not is_cited(sentence, attribution):
+                continue
+            cited = self._speaking(sentence, attribution)
+            if not own and attribution.cut == "act" and any(e.kind == "state" for e in cited.speakers):
+                continue  # whom the speaker serves nobody told: it may be that state
+            if any(e in voice.speakers or e.actor in own or e.is_unnamed for e in cited.speakers) or not cited.speakers:
+                continue
+            begin, stop = attribution.content
+            self._take((tokens[begin].start, tokens[stop - 1].end), quotes, cited)
+            end = max(end, tokens[stop - 1].end, tokens[attribution.cue].end)
+        self.resolver.notice(outside(sentence))
+        if end == span[0]:
+            return span
+        rest = pieces(self.text, (end, span[1]), ())
+        return rest[0] if rest and count_words(self.text, *rest[0]) >= _MIN_REST else None
 
     # -- running text -----------------------------------------------------------------------------------------------
 
@@ -134,6 +179,7 @@ class _Segmenter:
         return any(q.closed and q.outer_start < end and q.end > following.start for q in around)
 
     def _running(self, start: int, end: int, is_title: bool) -> None:
+        self.begins = start
         for sentence in split_outer(self.text, start, end, self.quotes):
             tokens = tokenize(self.text, *sentence)
             for first in range(0, len(tokens), MAX_SENTENCE_TOKENS):
@@ -166,8 +212,10 @@ class _Segmenter:
             span = (tokens[attribution.content[0]].start, tokens[attribution.content[1] - 1].end)
             covered.append(span)
             self._take(span, quotes, voice, "headline" if is_title else None)
-        self.resolver.notice(_outside(sentence))
+        self.resolver.notice(outside(sentence), None if covered else self._subject(sentence))
         self._leftover((words[0].start, words[-1].end), sentence, quotes, covered, voice)
+        if voice is None and self.resolves is not None and is_clause(sentence) and tokens[0].start == self.begins:
+            self._take((tokens[0].start, tokens[sentence.stop - 1].end), quotes, self.resolves, "direct")
         if voice is not None:
             self._close(voice)
             self.voice, self.voice_sentence = voice, self.sentence
@@ -178,11 +226,29 @@ class _Segmenter:
         """Who speaks in an attribution, and when."""
         first, behind = attribution.subject
         start = sentence.tokens[first].start
-        before = _outside(sentence, first)
+        before = outside(sentence, first)
         mention = Mention(self.text[start : sentence.tokens[behind - 1].end], start, before=before)
         resolved = self.resolver.resolve(mention)
-        date = said_on(_around(self.text, sentence.tokens, attribution), self.date) or self.date
+        outer = attribution.within and self._own_state(sentence, attribution.within, resolved.entities)
+        if outer:
+            return outer
+        date = said_on(around(self.text, sentence.tokens, attribution), self.date) or self.date
         return _Voice(resolved.entities, date, CONFIDENCE[attribution.role] * resolved.certainty, mention)
+
+    def _own_state(self, sentence: Sentence, outer: Attribution, named: Sequence[Entity]) -> _Voice | None:
+        """Who has the words where the inner speaker is the outer one's own state ("Doe said Norway had asked …")."""
+        voice = self._speaking(sentence, outer)
+        states = {entity.entry.speaker.id for entity in named if entity.entry and entity.entry.speaker.kind == "state"}
+        is_own = len(states) == 1 and {entity.actor for entity in voice.speakers} == states
+        return voice if is_own and not any(e in voice.speakers for e in named) else None
+
+    def _subject(self, sentence: Sentence) -> Mention | None:
+        """Whom a sentence is about that reports nothing: "he" and "it" of the next one may stand for that."""
+        span = main_subject(sentence, len(sentence.tokens))
+        if span is None:
+            return None
+        start = sentence.tokens[span[0]].start
+        return Mention(self.text[start : sentence.tokens[span[1] - 1].end], start, before=outside(sentence, span[0]))
 
     def _leftover(
         self, span: Span, sentence: Sentence, quotes: Sequence[Quote], covered: Sequence[Span], voice: _Voice | None
@@ -258,20 +324,3 @@ class _Segmenter:
 
 def _speakers(entities: Sequence[Entity]) -> tuple[Speaker, ...]:
     return tuple(dict.fromkeys(entity.speaker() for entity in entities))
-
-
-def _outside(sentence: Sentence, stop: int | None = None) -> str:
-    """The words of a sentence outside quotations, up to a token."""
-    pairs = zip(sentence.tokens[:stop], sentence.quoted[:stop], strict=True)
-    return " ".join(token.text for token, quoted in pairs if not quoted)
-
-
-def _around(text: str, tokens: Sequence[Token], attribution: Attribution) -> str:
-    """The words of a reporting clause that may hold a date: between speaker and content, or behind a trailing verb."""
-    cue, (begin, end) = attribution.cue, attribution.content
-    left = min(cue, attribution.subject[0])
-    if begin > cue or begin <= cue < end:
-        lead = text[tokens[0].start : tokens[left].start] if left < 6 else ""
-        right = begin if begin > cue else cue + 1
-        return lead + text[tokens[left].start : tokens[right - 1].end]
-    return text[tokens[left].start : tokens[-1].end]

@@ -9,10 +9,13 @@ import regex
 
 # A word keeps its inner apostrophes, dots and hyphens ("U.S.", "Sant'Egidio", "pro-Russian"); "@" and "#" stay with it.
 _TOKEN = regex.compile(
-    r"[@#]?(?:\p{L}\.){2,}|[@#]?[\p{L}\p{N}]+(?:(?:['’\-‑]|\.(?!(?<=\p{Ll}\p{Ll}\.)\p{Lu}\p{Ll}))[\p{L}\p{N}]+)*|\S",
+    r"[@#]?(?:\p{L}\.){2,}|\d{1,3}(?:,\d{3})+"
+    r"|[@#]?[\p{L}\p{N}]+(?:(?:['’\-‑]|\.(?!(?<=\p{Ll}\p{Ll}\.)\p{Lu}\p{Ll}))[\p{L}\p{N}]+)*|\S",
     regex.V0,
 )
 _POSSESSIVE = regex.compile(r"['’]s?$")
+# "al-Sisi" and "d'Ivoire" are names though they begin with a small letter.
+_PARTICLE = regex.compile(r"\p{Ll}{1,3}['’\-]\p{Lu}")
 _STOPS = frozenset(".!?…")
 
 
@@ -31,8 +34,10 @@ class Token(NamedTuple):
 
     @property
     def is_capital(self) -> bool:
-        """Whether the first letter is upper case."""
-        return self.text[:1].isupper() or (self.text[:1] in "@#" and len(self.text) > 1)
+        """Whether the first letter is upper case, but for a particle before it."""
+        if self.text[:1].isupper() or (self.text[:1] in "@#" and len(self.text) > 1):
+            return True
+        return _PARTICLE.match(self.text) is not None
 
     @property
     def is_possessive(self) -> bool:

@@ -32,7 +32,7 @@ class Descriptions:
             return None
         if not reading.is_definite and not (head.endswith("s") and " " not in reading.text):
             return None
-        called = self._called(reading)
+        called = self._called(reading) or self._national(reading)
         if called is not None:
             return called
         if not VOCABULARY.is_person(head):
@@ -59,7 +59,8 @@ class Descriptions:
         says_more = bool(reading.words - {reading.head} - VOCABULARY.qualifiers)
         is_vague = reading.head in VOCABULARY.vague and not says_more
         for entity in self.discourse.nearby():
-            if entity.kind != "person" or (entity.titles and not is_vague):
+            known = entity.titles if reading.office else entity.called
+            if entity.kind != "person" or (known and not is_vague):
                 continue
             if reading.state and entity.actor != reading.state and not (is_vague and entity.actor is None):
                 continue
@@ -84,6 +85,19 @@ class Descriptions:
             if reading.head not in entity.heads and VOCABULARY.spelled(reading.head) not in entity.titles:
                 continue
             if not words or words & entity.titles or not words.isdisjoint(lower_words(entity.name)):
+                return entity
+        return None
+
+    def _national(self, reading: Reading) -> Entity | None:
+        """A person just spoken of, for "the Nigerian"."""
+        actor = self.registry.actor_of(reading.text) if reading.is_definite else None
+        if actor is None or reading.text.endswith("s"):
+            return None
+        kinds = {"state": {actor}}
+        for entity in self.discourse.nearby():
+            other = self.registry.entries.get(entity.actor or "")
+            is_other = other is not None and other.speaker.id not in kinds.get(other.speaker.kind, {other.speaker.id})
+            if entity.kind == "person" and not is_other:
                 return entity
         return None
 

@@ -23,7 +23,8 @@ class Weight(IntEnum):
 
     MENTIONED = 1
     FIRST = 2
-    SPEAKING = 3
+    SUBJECT = 3
+    SPEAKING = 4
 
 
 class Discourse:
@@ -43,7 +44,7 @@ class Discourse:
     def see(self, entity: Entity, weight: Weight) -> None:
         """Remember an entity of the current sentence; speaking outranks what is said of it besides."""
         last = self._seen.get(entity)
-        if weight == Weight.SPEAKING or last is None or last[0] < self._sentence:
+        if last is None or last[0] < self._sentence or weight > last[1]:
             self._seen.pop(entity, None)
             self._seen[entity] = (self._sentence, weight)
 
@@ -63,6 +64,10 @@ class Discourse:
         """Whether an entity spoke when it was last seen."""
         return self._seen[entity][1] == Weight.SPEAKING
 
+    def is_near(self, entity: Entity) -> bool:
+        """Whether an entity was seen in this sentence or the few before."""
+        return entity in self._seen and self._sentence - self._seen[entity][0] <= _NEARBY
+
     def nearby(self) -> list[Entity]:
         """Entities prominent in this sentence and the few before, the latest first."""
         return [
@@ -80,13 +85,13 @@ class Discourse:
         if word in ("he", "she"):
             gender = "m" if word == "he" else "f"
             people = [e for e in recent if e.is_person and (e.gender or gender) == gender]
-            people.sort(key=self._was_speaking, reverse=True)
+            people.sort(key=self._is_prominent, reverse=True)
             return self._choice(people)
         things = [e for e in recent if not e.is_person and self._seen[e][1] > Weight.MENTIONED]
         if word == "it":
             things = [e for e in things if not e.is_plural]
             # A speaker before a mere mention: what "it" says, it mostly began to say some sentences ago.
-            things.sort(key=self.has_spoken, reverse=True)
+            things.sort(key=self._is_prominent, reverse=True)
             return self._choice(things)
         things.sort(key=lambda e: e.is_plural, reverse=True)
         sentence, together = self._joint
@@ -108,9 +113,9 @@ class Discourse:
         has_rival = any(self._seen[other][0] >= sentence for other in others)
         return round(max(0.9 - 0.05 * distance - 0.1 * has_rival, _LEAST), 3)
 
-    def _was_speaking(self, entity: Entity) -> bool:
+    def _is_prominent(self, entity: Entity) -> bool:
         sentence, weight = self._seen[entity]
-        return weight == Weight.SPEAKING and self._sentence - sentence <= _SPEAKER_REACH
+        return weight >= Weight.SUBJECT and self._sentence - sentence <= _SPEAKER_REACH
 
     def _recent(self) -> list[Entity]:
         found = []

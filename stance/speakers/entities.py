@@ -30,6 +30,7 @@ class Entity:
         body: the state or body that describes it ("the Dutch minister").
         serves: whether it speaks for that actor; ``None`` as long as the text does not tell.
         titles: words of its titles, in common spelling.
+        called: those of them that the document gave it.
         heads: nouns it was called by.
         gender: ``m``, ``f`` or ``None``.
         spelled: the name that the document has for a registered speaker, where it is not the registry's.
@@ -43,6 +44,7 @@ class Entity:
     body: Entry | None = None
     serves: bool | None = None
     titles: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
     heads: set[str] = field(default_factory=set)
     gender: str | None = None
     spelled: str | None = None
@@ -57,6 +59,11 @@ class Entity:
     def is_plural(self) -> bool:
         """Whether "they" stands for it in its own right."""
         return self.entry is None and not self.is_person and is_plural(self.name)
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether only a description of it is known, with no state or body in it."""
+        return self.entry is None and self.body is None and self.kind != "person"
 
     @property
     def actor(self) -> str | None:
@@ -173,6 +180,7 @@ class Cast:
     def _enrich(self, entity: Entity, name: str, reading: Reading) -> None:
         """Remember what a further mention tells of an entity."""
         entity.titles |= reading.titles
+        entity.called |= reading.titles
         if reading.head:
             entity.heads.add(reading.head)
         entity.gender = reading.gender or entity.gender or VOCABULARY.gender_of_name(entity.name)

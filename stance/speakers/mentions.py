@@ -146,6 +146,9 @@ def _person(core: str, apposition: str, registry: Registry) -> str | None:
     name = person_in(core, registry) or person_in(apposition, registry, is_apposition=True)
     if name is not None:
         return name
+    member = _MEMBER.match(apposition)
+    if member is not None and (name := person_in(member[1], registry, is_apposition=True)) and " " in name:
+        return name
     begin = _MEMBER.match(core)
     words = words_of(begin[1]) if begin else []
     is_named = len(words) > 1 and all(word[:1].isupper() or word in VOCABULARY.particles for word in words)

@@ -11,6 +11,8 @@ from stance.speakers.registry import Registry
 from stance.speakers.vocabulary import VOCABULARY
 
 _WORD = regex.compile(r"@?(?:\p{L}\.){2,}|@?[\p{L}\p{N}]+(?:['’.\-‑&][\p{L}\p{N}]+)*['’]?s?")
+# "al-Sisi" is a name though it begins with a small letter.
+_PARTICLE = regex.compile(r"\p{Ll}{1,3}['’\-]\p{Lu}")
 _POSSESSIVE = regex.compile(r"['’]s?$")
 _ARTICLE = regex.compile(r"^(?i:(?:the|a|an|this|that|these|both)\s+)")
 _CORE_END = regex.compile(r",|\s(?:of|for|to|in|on|at|from|who|which|with|by|near)\s")
@@ -101,7 +103,8 @@ def _name_run(words: Sequence[str]) -> list[str]:
     """The capitalised words at the end of a phrase, with the particles between them."""
     run: list[str] = []
     for word in reversed(words[-_MAX_RUN:]):
-        if not (word[:1].isupper() and not word.isdigit()) and not (run and word.casefold() in VOCABULARY.particles):
+        is_capital = word[:1].isupper() or _PARTICLE.match(word) is not None
+        if not is_capital and not (run and word.casefold() in VOCABULARY.particles):
             break
         run.append(word)
     run.reverse()

@@ -10,6 +10,7 @@ import regex
 from stance.speakers.descriptions import Descriptions
 from stance.speakers.discourse import Discourse, Weight
 from stance.speakers.entities import Cast, Entity
+from stance.speakers.introductions import Introductions
 from stance.speakers.issuers import Issuers
 from stance.speakers.labels import Labels
 from stance.speakers.mentions import Mention, Reading, read_mention
@@ -62,6 +63,7 @@ class Resolver:
         self._descriptions = Descriptions(self._cast, self._discourse)
         self._interviewed: Resolution | None = None
         self._labels = Labels(self._cast)
+        self._introductions = Introductions(self._cast)
         self._issuers = Issuers(self._cast, self._discourse, self._descriptions)
         for entity in self.author():  # "the ministry" is the one that writes, until another is named
             if not entity.is_person:
@@ -89,14 +91,22 @@ class Resolver:
             return replace(reading, text=author.strip(), person=None)
         return reading
 
-    def notice(self, text: str) -> None:
-        """Remember who is mentioned in a sentence, and close it: its first name is its likely subject."""
+    def notice(self, text: str, subject: Mention | None = None) -> None:
+        """Remember who is mentioned in a sentence, and close it.
+
+        Args:
+            text: the sentence outside quotations; without a subject its first name is its likely one.
+            subject: the noun phrase that its verb is said of, where it can speak.
+        """
+        if subject is not None and subject.text.casefold() not in _FIRST_PERSON | _THIRD_PERSON | _RELATIVE:
+            for entity in self._resolve(subject).entities:
+                self._discourse.see(entity, Weight.SUBJECT)
         self._see(text)
         self._discourse.next_sentence()
 
     def _see(self, text: str) -> None:
         weight = Weight.FIRST
-        for found in names_in(text, self._registry):
+        for found in names_in(text, self._registry, self._cast.full_names):
             entity = self._cast.mentioned(found.name, found.entry)
             if found.described:
                 self._cast.describe(entity, read_mention(found.described, self._registry))
@@ -125,6 +135,8 @@ class Resolver:
         if several:
             return Resolution(several, DESCRIBED)
         described = self._descriptions.resolve(reading)
+        if described is None or (reading.office and not reading.state and not self._discourse.is_near(described)):
+            described = self._introductions.resolve(mention, reading) or described
         if described is not None:
             return Resolution((described,), DESCRIBED)
         return Resolution((self._cast.named(reading),), UNKNOWN)
@@ -177,6 +189,8 @@ class Resolver:
         readings = [read_mention(part, self._registry) for part in parts]
         for part, reading in zip(parts, readings, strict=True):
             is_name = reading.person is not None and len(part.split()) <= _MAX_JOINT_NAME
+            if is_name and reading is not readings[0] and VOCABULARY.is_title("".join(part.casefold().split()[1:2])):
+                is_name = len(parts[0].split()) > 2  # "Fisheries and Ports Minister Jan Doe" is one person
             if reading.entry is None and not is_name:
                 return None
         return Resolution(tuple(self._cast.named(reading) for reading in readings), JOINT)

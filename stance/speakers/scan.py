@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import regex
@@ -79,11 +80,17 @@ class Named:
     described: str | None = None
 
 
-def names_in(text: str, registry: Registry) -> list[Named]:
-    """Persons and registered actors named in a stretch of text, in order."""
+def names_in(text: str, registry: Registry, known_last: Collection[str] = ()) -> list[Named]:
+    """Persons and registered actors named in a stretch of text, in order.
+
+    Args:
+        text: the stretch.
+        registry: known actors.
+        known_last: last names, casefolded, that stand for somebody of the document.
+    """
     found = []
     for match in _NAME.finditer(text):
-        known = _known(match.group(), registry)
+        known = _known(match.group(), registry, known_last)
         if known is None:
             continue
         name, entry = known
@@ -112,7 +119,7 @@ def _is_person(phrase: str) -> bool:
     return VOCABULARY.is_person("".join(core_words(phrase)[-1:]))
 
 
-def _known(run: str, registry: Registry) -> tuple[str, Entry | None] | None:
+def _known(run: str, registry: Registry, known_last: Collection[str]) -> tuple[str, Entry | None] | None:
     """The actor or person that a run of capitalised words names."""
     run = strip_article(without_possessive(run))
     entry = registry.find(run)
@@ -127,7 +134,9 @@ def _known(run: str, registry: Registry) -> tuple[str, Entry | None] | None:
         return name, known
     if len(sharers) == 1:
         return name, sharers[0]
-    return (name, None) if " " in name else None
+    before = run[: -len(name)].split() if run.endswith(name) else []
+    is_titled = bool(before) and VOCABULARY.is_descriptor(before[-1].casefold().rstrip("."))
+    return (name, None) if " " in name or is_titled or name.casefold() in known_last else None
 
 
 def topic(text: str, registry: Registry) -> str | None:
