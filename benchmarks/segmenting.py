@@ -30,7 +30,9 @@ def own_texts() -> list[str]:
     if stories.is_dir():
         from training.stories import read_stories
 
-        texts += [story.document.text for file in sorted(stories.glob("*.jsonl")) for story in read_stories(file)]
+        texts += [
+            story.document.text for name in ("train", "test") for story in read_stories(stories / f"{name}.jsonl")
+        ]
     return texts
 
 

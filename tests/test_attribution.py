@@ -392,3 +392,116 @@ def test_an_office_of_many_is_one_source():
 
 def test_a_topic_before_the_colon_of_a_headline_is_no_speaker():
     assert read("Norway: a raid at midnight\n\nIt rained in the north.") == []
+
+
+# -- news copy: documents, denials, sources at either end, what the outlet adds ----------------------------------------
+
+NEWS = {
+    "law": ("The law forbids parties to meet.", [("law", "forbids parties to meet")]),
+    "document": ("The ruling says the vote was void.", [("ruling", "the vote was void")]),
+    "copy of a letter": (
+        "The bridge was mined, according to a copy of the letter.",
+        [("copy of the letter", "The bridge was mined")],
+    ),
+    "finding": ("The report found that the crew had slept.", [("report", "the crew had slept")]),
+    "denial as a noun": ("Norway made similar denials in May.", [("Norway", "made similar denials in May")]),
+    "no act as a noun": ("Norway made similar ships in May.", []),
+    "denied by": ("This was denied by Norway.", [("Norway", "denied by Norway")]),
+    "charge denied": (
+        "Sweden accused Norway of a raid, a charge Norway has denied.",
+        [("Sweden", "accused Norway of a raid"), ("Norway", "a charge Norway has denied")],
+    ),
+    "which is denied": (
+        "Sweden accused Norway of a raid, which Norway denies.",
+        [("Sweden", "accused Norway of a raid"), ("Norway", "which Norway denies")],
+    ),
+    "order before an aside": (
+        "Norway told residents to stay indoors, with the storm a day away.",
+        [("Norway", "told residents to stay indoors")],
+    ),
+    "act before a clause": (
+        "Norway condemned the trial, and her health worsened.",
+        [("Norway", "condemned the trial")],
+    ),
+    "act before another thing": (
+        "Norway condemned the trial, and the verdict on the crew.",
+        [("Norway", "condemned the trial, and the verdict on the crew")],
+    ),
+    "act before a deed": ("Norway praised the rebels and sent a frigate.", [("Norway", "praised the rebels")]),
+    "act after something": (
+        "Norway lodged a protest on Friday after the navy towed a ship.",
+        [("Norway", "lodged a protest on Friday")],
+    ),
+    "said a day after": (
+        "Norway said the pact was dead, a day after rebels took the town.",
+        [("Norway", "the pact was dead")],
+    ),
+    "said as": ("Norway said the pact was dead, as rebels entered the town.", [("Norway", "the pact was dead")]),
+    "figure in doubt": (
+        "Norway says ten were killed, a figure nobody could check.",
+        [("Norway", "ten were killed")],
+    ),
+    "hours after another said": (
+        "Norway condemned the vote, hours after Sweden said it would stay.",
+        [("Norway", "condemned the vote"), ("Sweden", "it would stay")],
+    ),
+    "as somebody put it": ("The vote was a farce, as Jane Doe put it.", [("Jane Doe", "The vote was a farce")]),
+    "in the words of": ("In the words of Jane Doe, the vote was a farce.", [("Jane Doe", "the vote was a farce")]),
+    "according to, within": (
+        "The bridge, according to Norway, was mined.",
+        [("Norway", "The bridge, according to Norway, was mined")],
+    ),
+    "comments carried by": (
+        "The pact was dead, Jane Doe said in comments carried by state radio.",
+        [("Jane Doe", "The pact was dead")],
+    ),
+    "trailing with more behind it": (
+        "The pact was dead, Jane Doe said in the first interview anyone could recall.",
+        [("Jane Doe", "The pact was dead")],
+    ),
+    "trailing without a plain verb": (
+        "Curfews help nobody at all, Jane Doe warned, adding that she would march.",
+        [("Jane Doe", "Curfews help nobody at all"), ("Jane Doe", "she would march")],
+    ),
+    "he said, and": (
+        "The pact was dead, Jane Doe said, and troops would leave by June.",
+        [("Jane Doe", "The pact was dead"), ("Jane Doe", "troops would leave by June")],
+    ),
+    "said on a day, in between": (
+        "The army, Norway said on Monday, was leaving the town.",
+        [("Norway", "The army, Norway said on Monday, was leaving the town")],
+    ),
+    "deed before an act": (
+        "Rebels have taken the town, and Norway demanded talks.",
+        [("Norway", "demanded talks")],
+    ),
+    "month, no verb": ("Norway insisted on a vote in May.", [("Norway", "insisted on a vote in May")]),
+    "threat to leave": ("Norway threatened to leave the talks.", [("Norway", "threatened to leave the talks")]),
+    "made it clear": ("Norway made it clear that it would stay.", [("Norway", "it would stay")]),
+    "turned down": ("Norway turned the offer down.", [("Norway", "turned the offer down")]),
+    "turned elsewhere": ("Norway turned to the offer.", []),
+    "dismissed as": ("Norway dismissed the memo as a fake.", [("Norway", "dismissed the memo as a fake")]),
+    "promise and more": (
+        "Norway promised a ship and said it would sail soon.",
+        [("Norway", "promised a ship"), ("Norway", "it would sail soon")],
+    ),
+    "nothing had changed": ("Norway said nothing had changed.", [("Norway", "nothing had changed")]),
+    "asked for": ("Norway asked its partners for help.", [("Norway", "asked its partners for help")]),
+    "deeply": ("Norway is deeply troubled.", [("Norway", "deeply troubled")]),
+    "apologised": ("Norway has apologised.", [("Norway", "apologised")]),
+    "what he had to do with it": (
+        "Doe had nothing to do with it, said the Swedish envoy.",
+        [("Swedish envoy", "Doe had nothing to do with it")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NEWS)
+def test_news_copy(case):
+    text, expected = NEWS[case]
+    assert read(text) == expected
+
+
+def test_two_names_before_the_verb_of_a_headline():
+    (statement,) = segment("EU, Norway slam vote in Minsk\n\nIt rained in the north.")
+    assert (statement.source, statement.text) == ("EU, Norway", "slam vote in Minsk")

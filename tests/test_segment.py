@@ -1,6 +1,7 @@
 """Documents to statements: quotation, sentences, layout, addresses, dates, and what is refused."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 
@@ -12,6 +13,7 @@ from stance.segment.layout import read_layout
 from stance.segment.quotes import find_quotes, overlapping
 from stance.segment.sentences import split_outer, split_sentences
 from stance.segment.tokens import tokenize
+from stance.segment.typeset import Typeset
 from stance.types import Document
 
 WEDNESDAY = dt.date(2022, 3, 9)
@@ -433,3 +435,139 @@ def test_a_third_party_cited_in_a_turn_speaks_for_itself():
 
 def test_a_dateline_may_name_two_places():
     assert read("OSLO/ROME, Jan 27 (ABC) - Norway condemned the raid.") == [("Norway", "condemned the raid")]
+
+
+def test_the_inner_of_two_acts_keeps_its_span():
+    for text in (
+        "The Group of 77 and China, he recalled, had asked for a date in July.",
+        'The UN agency voiced "grave alarm over the missing."One does not mislay people , the agency\'s Doe said.',
+    ):
+        statements = segment(text)
+        assert statements
+        assert all(one.end <= other.start for one, other in pairwise(statements))
+
+
+def test_a_long_chain_of_speakers_is_read():
+    assert segment("Norway said that Sweden said that " * 600, force=True)
+
+
+# -- typesetting ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("The mi-\nnister left.", "The minister left."),
+        ("The con-\n\nsul left.", "The consul left."),
+        ("pro-\nRussian", "pro-\nRussian"),
+        ("He left.Sweden stayed,Norway too,and Iceland.", "He left. Sweden stayed, Norway too, and Iceland."),
+        ("Mr.Doe met Lt.Gen.Roe", "Mr. Doe met Lt. Gen. Roe"),
+        ("He left , she stayed .", "He left, she stayed."),
+        ("10\u00a0men", "10 men"),
+        ("See www.Node.Js and @a.Bc of the U.S.A.", "See www.Node.Js and @a.Bc of the U.S.A."),
+        ('It rained."We mourn." He left."No."She stayed.', 'It rained. "We mourn." He left. "No." She stayed.'),
+        (
+            "The minister, who had come by the night train, was\n\nmet by nobody.",
+            "The minister, who had come by the night train, was met by nobody.",
+        ),
+        ("The ship sailed for the\nNorth.", "The ship sailed for the North."),
+        ("News of the day\n\nmet by nobody.", "News of the day\n\nmet by nobody."),
+    ],
+)
+def test_typesetting_is_mended(text, mended):
+    assert Typeset(text).text == mended
+
+
+def test_statements_of_a_mended_text_are_spans_of_the_original():
+    text = "The foreign min-\nister of\u00a0Norway,Jane Doe,said the talks were ov-\ner.Sweden condemned the raid."
+    statements = segment(text)
+    assert [s.text for s in statements] == ["the talks were ov-\ner", "condemned the raid"]
+    assert all(text[s.start : s.end] == s.text for s in statements)
+    assert all(text.startswith(s.source, s.source_start) for s in statements)
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("He blamed “the saw at the branch’. She left.", ["the saw at the branch"]),
+        ("He called it ‚a great day“. She left.", ["a great day"]),
+        ('They found "arms in a barn. They left.', ["arms in a barn"]),
+        ('It rained. "We are full, Jane Doe said. They left.', ["We are full"]),
+        ('He said ""we left"" again.', ["we left"]),
+        ("It rained.« We mourn », he said.", [" We mourn "]),
+    ],
+)
+def test_marks_that_do_not_match(text, quoted):
+    assert [text[q.start : q.end] for q in find_quotes(text, [len(text)])] == quoted
+
+
+# -- letters and press releases ---------------------------------------------------------------------------------------
+
+
+def test_salutations_signatures_and_hearsay_are_no_statements():
+    text = (
+        "Open letter to the minister\n\nYour Excellency,\n\nWe ask you to open the bridge. "
+        "The minister is said to sleep.\n\nSigned by 61 editors."
+    )
+    assert read(text, author="Forum of Doe") == [("Forum of Doe", "We ask you to open the bridge.")]
+
+
+def test_a_letter_needs_few_sentences_in_the_first_person():
+    body = "It rained. It was late. They met. It was cold. They left. We mourn."
+    assert len(read(f"An open letter\n\n{body}", author="Forum of Doe")) == 6
+    assert len(read(f"Rain in the north\n\n{body}", author="Forum of Doe")) == 1
+
+
+def test_each_we_with_a_verb_of_speech_is_a_statement():
+    text = "We condemn the raid, we accuse the generals, and we demand an inquiry. We came, and we slept."
+    assert [words for _, words in read(text, author="Norway")] == [
+        "We condemn the raid", "we accuse the generals", "we demand an inquiry.", "We came, and we slept.",
+    ]  # fmt: skip
+
+
+def test_an_issuer_speaks_of_itself_in_the_third_person():
+    text = (
+        "On the truce\n\nNorway has closed its embassy. There will be no truce without a trial.\n\n"
+        "It rained in the north.\n\nThe text was written in Oslo."
+    )
+    assert read(text, author="Norway") == [
+        ("Norway", "has closed its embassy."),
+        ("Norway", "There will be no truce without a trial."),
+    ]
+    assert read(text) == []
+
+
+# -- records and platforms --------------------------------------------------------------------------------------------
+
+
+def test_what_is_done_in_the_room_is_nobodys_turn():
+    text = (
+        "The President: Mr. Roe (Ghana)\n\nMr. DOE (Norway): We mourn.\n\nThe agenda was adopted.\n\n"
+        "Ms. POE, Senior Coordinator, by video: We are ready.\n\nMr. Doe left the room."
+    )
+    assert [words for _, words in read(text)] == ["We mourn.", "We are ready."]
+
+
+def test_a_question_may_name_its_outlet():
+    text = "QUESTION (Daily): Rome speaks of an exodus.\n\nMS. DOE: Good morning, colleagues. We are ready."
+    assert read(text) == [("Doe", "We are ready.")]
+
+
+def test_a_record_goes_on_in_reported_speech():
+    text = (
+        "1. Mr. Doe (Norway) said that the talks were over. The reasons were known.\n\n"
+        "2. Ms. Roe (Sweden) regretted that. Her Government had opened two camps."
+    )
+    assert [words for _, words in read(text)] == [
+        "the talks were over", "The reasons were known.", "regretted that", "Her Government had opened two camps.",
+    ]  # fmt: skip
+    assert len({name for name, _ in read(text)}) == 2
+
+
+@pytest.mark.parametrize(
+    "head", ["Jane Doe, via Telegram:", "Jane Doe (Twitter, from web)", "On Twitter, Jane Doe (14 minutes ago):",
+             "Jane Doe — official Facebook page", "Telegram, channel Jane Doe"]
+)  # fmt: skip
+def test_a_line_with_name_and_platform_heads_a_post(head):
+    text = f"The night was long.\n\n{head}\nStay at home.\n\nIt snowed."
+    assert read(text) == [("Jane Doe", "Stay at home.")]

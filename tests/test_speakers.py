@@ -447,3 +447,147 @@ def test_answers_are_of_the_only_person_whom_the_text_introduced(introduction, n
 )
 def test_who_is_meant_by_what_stands_around(text, expected):
     assert names(text) == expected
+
+
+# -- institutions, sorts of bodies, former offices --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Norway protested to Sweden over the raid. The foreign ministry urged restraint.",
+            ["Norway", "Ministry of Foreign Affairs of Norway"],
+        ),
+        ("The defence ministry in Oslo condemned the raid.", ["Norwegian defence ministry"]),
+        ("Oslo's foreign ministry condemned the raid.", ["Ministry of Foreign Affairs of Norway"]),
+        (
+            "Oslo's foreign ministry condemned the raid. The Norwegian foreign ministry urged restraint.",
+            ["Norwegian foreign ministry"] * 2,
+        ),
+        ("Norway condemned the raid. The kingdom's army urged restraint.", ["Norway", "Norwegian army"]),
+        (
+            "Norwegian Foreign Minister Jan Roe condemned the raid. His ministry urged restraint.",
+            ["Jan Roe", "Ministry of Foreign Affairs of Norway"],
+        ),
+    ],
+)
+def test_an_institution_without_its_state_is_that_of_the_state_spoken_of(text, expected):
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "description", "name"),
+    [
+        ("Jane Roe, 67, met Tom Poe, 31, and the press.", "the 67-year-old", "Jane Roe"),
+        ("General Jan Roe met the mayors.", "the officer", "Jan Roe"),
+        ("Norwegian President Jane Roe met the mayors. Russia's envoys did not.", "the head of state", "Jane Roe"),
+        ("Petro Poroshenko met Ukraine's envoys.", "the former Ukrainian president", "Petro Poroshenko"),
+    ],
+)
+def test_a_description_by_age_rank_or_former_office(text, description, name):
+    assert resolved(text, description, date=dt.date(2022, 5, 1)) == [[name]]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "name"),
+    [
+        ("The Northern Relief Fund", "The charity", "Northern Relief Fund"),
+        ("The Regional Court", "The judges", "Regional Court"),
+        ("The Northern Liberation Front", "The rebels", "Northern Liberation Front"),
+    ],
+)
+def test_a_sort_of_body_is_the_last_of_that_sort(first, second, name):
+    assert names(f"{first} condemned the raid. {second} urged restraint.") == [name] * 2
+
+
+def test_a_name_between_commas_behind_a_description_is_its_name():
+    text = "Norway met. Its deputy premier, Jane Roe, said no."
+    resolver = Resolver(REGISTRY, text)
+    resolver.notice("Norway met.")
+    (found,) = resolver.resolve(Mention("Its deputy premier", text.index("Its"))).entities
+    assert (found.speaker().name, found.speaker().actor) == ("Jane Roe", "Norway")
+
+
+# -- reasons ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "mention", "reason"),
+    [
+        ("It rained.", "Norway", "a name in the registry"),
+        ("It rained.", "Jane Roe", "a name in the document"),
+        ("Jane Roe met the press.", "Roe", "named in full elsewhere in the document"),
+        ("It rained.", "Norway and Sweden", "several names"),
+        ("It rained.", "we", "the text names nobody"),
+        ("It rained.", "he", "pronoun: nobody it could stand for"),
+        ("Mr Jan Roe met the press.", "he", "pronoun: the last man named"),
+        ("Jane Roe met the press.", "she", "pronoun: the last woman named"),
+        ("Norway met the press.", "it", "pronoun: the last body or state named"),
+        ("Norway met the press.", "the country", "description: the last that is a country"),
+        ("Colonel Jan Roe met the press.", "the colonel", "description: the last called colonel"),
+        ("Jan Roe, 67, met the press.", "the 67-year-old", "description: the person of that age"),
+        ("Jan Roe, a farmer, met the press.", "the 67-year-old", "description: the last person spoken of"),
+        ("Jane Roe has buried nine people.", "the parish priest", "description: the last person it fits"),
+        ("Mr Jan Roe met the press.", "the Nigerian", "description: the last person of that state"),
+        ("Norway met the press.", "the foreign ministry", "description: the institution of the state spoken of"),
+        ("It rained.", "the Ukrainian president", "holder of the office on 2022-05-01"),
+        ("Volodymyr Zelenskyy ate.", "the Ukrainian president", "holder of the office, named before"),
+        (
+            "Petro Poroshenko met Ukraine's envoys.",
+            "the former Ukrainian president",
+            "former holder of the office, named in the document",
+        ),
+        ("It rained.", "two officials", "a description, not named elsewhere"),
+        (
+            "Norwegian Minister Jane Roe met Dutch Minister Jan Doe.",
+            "the two ministers",
+            "description: the last so many of that title",
+        ),
+        ("It rained.", "the Swedish statement", "the issuer of the statement"),
+        ("A report by Sweden came out.", "the statement", "the issuer of a text named before"),
+        ("Norway met the press.", "the statement", "a text whose issuer is not named"),
+    ],
+)
+def test_the_reason_of_a_resolution(text, mention, reason):
+    resolver = Resolver(REGISTRY, text, date=dt.date(2022, 5, 1))
+    resolver.notice(text)
+    assert resolver.resolve(Mention(mention, len(text))).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("label", "handle", "reason"),
+    [
+        ("Jane Roe", "@janeroe", "the signature of a post"),
+        ("Josep Borrell", "@JosepBorrellF", "an account in the registry"),
+        ("Q", None, "a role without a name"),
+        ("A", None, "the person interviewed"),
+        ("Mr. ROE (Norway)", None, "the label of a turn"),
+        ("J.P.", None, "the label of a turn: initials"),
+        ("The PRESIDENT (Mr. Roe, Norway)", None, "the label of a turn: named behind the office"),
+        ("THE CONSUL", None, "the label of a turn: the holder of the office in the document"),
+    ],
+)
+def test_the_reason_of_a_signature(label, handle, reason):
+    text = "The consul, Jane Poe, came late."
+    resolver = Resolver(REGISTRY, text)
+    resolver.notice(text)
+    assert resolver.resolve(Mention(label, len(text), signed=True, handle=handle)).reason == reason
+
+
+def test_reasons_that_need_what_was_said_before():
+    resolver = Resolver(REGISTRY, "It rained.", author="Norway")
+    assert resolver.resolve(Mention("we", 0)).reason == "the document's author"
+    assert resolver.resolve(Mention("the statement", 0)).reason == "the statement: whoever spoke last"
+    assert resolver.resolve(Mention("a report by Sweden", 0)).reason == "the issuer of the report"
+    assert resolver.resolve(Mention("the report", 0)).reason == "the issuer of the report named before"
+    resolver.resolve(Mention("Norway and Sweden", 0))
+    assert resolver.resolve(Mention("they", 0)).reason == "pronoun: the last who spoke together"
+    resolver.resolve(Mention("Mr Jan Roe", 0))
+    assert resolver.resolve(Mention("he", 0)).reason == "pronoun: the last man who spoke"
+    text = 'The ousted man denied it. "I am not involved," Jan Karlov told reporters. The Ukrainian president ate.'
+    resolver = Resolver(REGISTRY, text)
+    assert resolver.resolve(Mention("The ousted man", 0)).reason == "description: named in the next sentences"
+    text = "The Ukrainian president ate. Petro Poroshenko slept."
+    found = Resolver(REGISTRY, text).resolve(Mention("The Ukrainian president", 0))
+    assert found.reason == "holder of the office, named in the document"

@@ -72,6 +72,21 @@ class ExportConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class AttributionConfig:
+    """How the tagger of statements is fitted: penalties, passes, how often a feature must be seen, folds of
+    stories, and which thresholds are tried."""
+
+    l1: float
+    l2: float
+    iterations: int
+    least_count: int
+    folds: int
+    add: list[float]
+    margin: float
+    keep: list[float]
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole of ``config.toml``."""
 
@@ -85,6 +100,7 @@ class Config:
     distil: FitSettings
     calibrate: CalibrateConfig
     export: ExportConfig
+    attribution: AttributionConfig
 
 
 def read_config(path: str | Path = DEFAULT_CONFIG) -> Config:
@@ -111,6 +127,7 @@ def read_config(path: str | Path = DEFAULT_CONFIG) -> Config:
         "distil": FitSettings,
         "calibrate": CalibrateConfig,
         "export": ExportConfig,
+        "attribution": AttributionConfig,
     }
     offenders = _mismatch(data, list(sections), "")
     for name in ("polish", "teach", "distil"):

@@ -125,6 +125,11 @@ class Tally:
     found: int = 0
     speaker: int = 0
 
+    @property
+    def f1(self) -> float:
+        """F of the statements found, in [0, 1]."""
+        return 2 * self.found / max(1, self.gold + self.predicted)
+
     def figures(self) -> str:
         """Recall, speakers right among the found, F, F that counts a wrong speaker as an error; in per cent."""
         text = f"{self.gold:5} gold  R {100 * self.found / max(1, self.gold):5.1f}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from stance.errors import DocumentError, SpeakerError
 from stance.segment.language import require_english
 from stance.segment.statements import segment_document
+from stance.segment.tagger_folder import shipped_tagger
 from stance.speakers.registry import Registry, load_registry
 from stance.types import Document, Statement
 
@@ -85,4 +86,4 @@ def segment(
     document = as_document(text, date=date, author=author)
     if not force:
         require_english(document)
-    return segment_document(document, registry)
+    return segment_document(document, registry, shipped_tagger())

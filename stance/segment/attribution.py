@@ -9,7 +9,7 @@ from stance.segment.cues import CueClass
 from stance.segment.tokens import Sentence
 
 Span = tuple[int, int]
-Role = Literal["finite", "participle", "coordinated", "inverted", "according", "colon", "passive"]
+Role = Literal["finite", "participle", "coordinated", "inverted", "according", "colon", "passive", "tagged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Attribution:
     """One reported act in a sentence; all numbers are indices of its tokens.
 
     Attributes:
-        role: how the cue stands to its speaker.
+        role: how the cue stands to its speaker; ``tagged`` where the tagger alone found it.
         cut: how the statement is cut from the words behind the cue.
         cue: the reporting verb.
         subject: the speaker's mention.

@@ -71,7 +71,7 @@ def is_negated(sentence: Sentence, verb: int) -> bool:
     following = sentence.low(verb + 1)
     if following in {"neither", "no"}:  # "said no talks", but "said no order to shoot would be given"
         return LEXICON.finite.isdisjoint(sentence.lows(verb + 2, verb + _MAX_DENIED))
-    return following in {"nothing", "little"}
+    return following in {"nothing", "little"} and sentence.low(verb + 2) not in LEXICON.modals
 
 
 def has_be(sentence: Sentence, verb: int) -> bool:
@@ -136,10 +136,10 @@ def is_clause(sentence: Sentence, begin: int) -> bool:
         following = sentence.low(verb)
         return following not in LEXICON.prepositions and following not in {"", "and", ",", ".", "as"}
     for index in range(begin, min(sentence.stop, begin + _MAX_FORWARD)):
-        low = sentence.tokens[index].low
+        token, low = sentence.tokens[index], sentence.tokens[index].low
         if low in LEXICON.clause_ends or (low == "," and index > begin + 8):
             return False
-        if low in LEXICON.finite:
+        if low in LEXICON.finite and (sentence.is_title or not token.is_capital):
             return index > begin
     return False
 
@@ -173,15 +173,36 @@ def _phrase_end(sentence: Sentence, begin: int) -> int | None:
         index -= 1  # "after midnight the two sides …"
     if index > begin + 1 and is_timely(tokens[index - 1]):
         return index
-    if tokens[begin].low not in LEXICON.circumstantial:
+    if tokens[begin].low not in LEXICON.circumstantial or _is_infinitive(sentence, begin):
         return None
     for index in range(begin + 1, limit):
         low = tokens[index].low
         if low in LEXICON.occasions or low in LEXICON.listeners:
-            return index + 1
+            return _passed_on(sentence, index + 1)
         if low in {",", ".", "that", ";", ":"} or low in LEXICON.finite or low in LEXICON.prepositions:
             break
     index = begin + 1
     while index < limit and is_name(tokens[index]):
         index += 1
     return index if index > begin + 1 and tokens[begin].low in {"in", "at", "from", "to"} else None
+
+
+def _is_infinitive(sentence: Sentence, to: int) -> bool:
+    """Whether a "to" opens an infinitive, not a phrase ("threatened to leave the talks")."""
+    if sentence.low(to) != "to" or to + 1 >= sentence.stop:
+        return False
+    following = sentence.tokens[to + 1]
+    is_noun = following.low in LEXICON.determiners or following.low in LEXICON.listeners | LEXICON.occasions
+    return not is_noun and not following.is_capital and not following.low.endswith("s")
+
+
+def _passed_on(sentence: Sentence, begin: int) -> int:
+    """End of what tells by which medium an occasion came about ("in comments carried by state television")."""
+    if sentence.low(begin) not in LEXICON.passed_on:
+        return begin
+    for index in range(begin, min(sentence.stop, begin + _MAX_PHRASE)):
+        if sentence.quoted[index] or sentence.low(index) in {",", "that", ":"}:
+            return index
+        if sentence.low(index) in LEXICON.finite:
+            return begin
+    return sentence.stop if sentence.stop <= begin + _MAX_PHRASE else begin

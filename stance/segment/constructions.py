@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stance.segment.attribution import Attribution, Span
-from stance.segment.clauses import has_be, is_clause, is_finite, is_name, is_negated
+from stance.segment.clauses import has_be, is_clause, is_finite, is_name, is_negated, is_timely, skip_circumstances
 from stance.segment.content import act_start, content_after, content_before
 from stance.segment.cues import LEXICON, CueClass
-from stance.segment.phrases import subject_after, subject_before
+from stance.segment.phrases import can_speak, subject_after, subject_before
 from stance.segment.tokens import Sentence
 
 # How far behind a passive verb its "by" may stand.
 _MAX_BY = 6
 # The longest name between "with" and a participle that it is the speaker of.
 _MAX_ABSOLUTE = 5
+# How far a charge may stand before the verb that denies it, and its article before it.
+_MAX_APPENDED, _MAX_CHARGE = 8, 4
+# A clause without a plain verb before "he said" has more words than a circumstance.
+_MIN_TRAILED = 3
 
 
 def finite(sentence: Sentence, cue: int, cut: CueClass, subject: Span) -> Attribution | None:
@@ -23,7 +27,7 @@ def finite(sentence: Sentence, cue: int, cut: CueClass, subject: Span) -> Attrib
     if begin is not None:
         return Attribution("finite", cut, cue, subject, (begin, sentence.stop), subject[0])
     before, after = content_before(sentence, subject[0]), content_after(sentence, cue, cut)
-    if before and cut in {"say", "claim", "tell"} and _trails(sentence, cue, before, after):
+    if before and cut in {"say", "claim", "tell"} and _trails(sentence, cue, cut, before, after):
         after = None
     if before and after and sentence.quoted[before[1] - 1] and cut != "act" and not _goes_on(sentence, cue, after[0]):
         after = None  # "…," the ministry said in a statement released on Monday
@@ -31,12 +35,30 @@ def finite(sentence: Sentence, cue: int, cut: CueClass, subject: Span) -> Attrib
     return Attribution("finite", cut, cue, subject, content, subject[0]) if content else None
 
 
-def _trails(sentence: Sentence, cue: int, before: Span, after: Span | None) -> bool:
+def _trails(sentence: Sentence, cue: int, cut: CueClass, before: Span, after: Span | None) -> bool:
     """Whether the words before a verb are a clause, and those behind it none ("It was over, he told the council")."""
+    if {"and", "but"} & set(sentence.lows(before[1], before[1] + 2)) and after is not None:
+        return False  # "The town fell, and Norway demanded talks"
     if not any(is_finite(sentence, index) for index in range(*before)):
-        return False
+        # "Curfews help nobody, the group warned, adding …"
+        is_aside = sentence.low(cue + 1) == "," or (cut == "tell" and after is not None and after[0] <= cue)
+        return is_aside and before[1] - before[0] > _MIN_TRAILED and _is_main(sentence, before[0])
+    is_marked = after is not None and (sentence.low(after[0] - 1) in {"that", ":"} or sentence.quoted[after[0]])
+    is_relative = sentence.low(before[1] + 1) in {"who", "which"}
+    if sentence.low(before[1]) == "," and not (is_marked or is_relative) and _is_main(sentence, before[0]):
+        return True
     # "The target was military, he said, adding that …"
     return sentence.low(cue + 1) in {",", ";"} or (after is not None and after[0] <= cue)
+
+
+def _is_main(sentence: Sentence, begin: int) -> bool:
+    """Whether the first word can open a main clause: it begins no circumstance."""
+    low = sentence.low(begin)
+    if low in LEXICON.determiners or low in LEXICON.subject_pronouns:
+        return True
+    is_joint = low in LEXICON.subordinators or low in LEXICON.leading or low in LEXICON.hypothetical
+    is_aside = low in LEXICON.prepositions or low in LEXICON.adverbs or low in {"according", "by", "under", "of"}
+    return not (is_joint or is_aside or low.endswith(("ing", "ed", "ly")) or is_timely(sentence.tokens[begin]))
 
 
 def _goes_on(sentence: Sentence, cue: int, begin: int) -> bool:
@@ -47,19 +69,20 @@ def _goes_on(sentence: Sentence, cue: int, begin: int) -> bool:
 
 def _around(sentence: Sentence, cue: int, subject: int) -> int | None:
     """Where the words around a speaker begin: "Order, the mayor affirms, was restored", "If so, he said, we go"."""
-    if subject < 2 or cue + 2 >= sentence.stop or any(sentence.quoted):
+    close = skip_circumstances(sentence, cue + 1)
+    if subject < 2 or close + 1 >= sentence.stop or any(sentence.quoted):
         return None
-    if sentence.low(subject - 1) != "," or sentence.low(cue + 1) != ",":
+    if sentence.low(subject - 1) != "," or sentence.low(close) != ",":
         return None
     reach = range(subject - 1, 0, -1)
     begin = next((k + 1 for k in reach if sentence.low(k) in {";", ":"}), 0)
     first = sentence.low(begin)
     if first in LEXICON.hypothetical:
-        return begin if is_clause(sentence, cue + 2) else None
+        return begin if is_clause(sentence, close + 1) else None
     opens = first in LEXICON.subordinators or first in LEXICON.prepositions or first in LEXICON.adverbs
     if "," in sentence.lows(begin, subject - 1) or opens or first == "speaking":
         return None
-    return begin if is_finite(sentence, cue + 2) else None
+    return begin if is_finite(sentence, close + 1) else None
 
 
 def inverted(sentence: Sentence, cue: int, cut: CueClass) -> Attribution | None:
@@ -167,6 +190,29 @@ def coordinated(sentence: Sentence, cue: int, before: int, previous: Attribution
     return None
 
 
+def appended(sentence: Sentence, cue: int, before: int) -> Attribution | None:
+    """ "…, a charge Oslo denies", "…, which Oslo denies": what was said or done before, and who denies it.
+
+    Args:
+        sentence: the sentence.
+        cue: the verb.
+        before: where its adverbs and auxiliaries begin.
+    """
+    following = sentence.low(cue + 1)
+    is_bare = following in {"", ",", ";"} or following in LEXICON.prepositions or is_timely(sentence.tokens[cue + 1])
+    reach = range(before - 1, max(0, before - _MAX_APPENDED), -1)
+    named = next((k for k in reach if sentence.low(k) in LEXICON.charges or sentence.low(k) in {"which", ","}), 0)
+    if not is_bare or sentence.low(named) in {"", ","} or any(sentence.quoted[named:cue]):
+        return None
+    if sentence.low(named) == "which" and LEXICON.lemma(sentence.low(cue)) not in LEXICON.denials:
+        return None
+    comma = next((k for k in range(named - 1, max(0, named - _MAX_CHARGE), -1) if sentence.low(k) == ","), 0)
+    first = named + 1 + (sentence.low(named + 1) in {"that", "which"})
+    if not comma or first >= before or not can_speak(sentence.tokens[first:before]):
+        return None
+    return Attribution("coordinated", "act", cue, (first, before), (comma + 1, sentence.stop), comma)
+
+
 def passive(sentence: Sentence, cue: int, cut: CueClass) -> Attribution | None:
     """ "was criticised by aid groups for …": the statement is the act, the speaker stands behind "by"."""
     reach = range(cue + 1, min(sentence.stop, cue + _MAX_BY))
@@ -174,7 +220,7 @@ def passive(sentence: Sentence, cue: int, cut: CueClass) -> Attribution | None:
     subject = None if by is None else subject_after(sentence, by)
     if subject is None:
         return None
-    if cut != "act":
+    if cut != "act" and LEXICON.lemma(sentence.low(cue)) not in LEXICON.denials:
         that = next((k for k in range(*subject) if sentence.low(k) == "that"), subject[1])
         content = (that + 1, sentence.stop)
         is_clausal = sentence.low(that) == "that" and that + 2 < sentence.stop and that > subject[0]
@@ -188,7 +234,8 @@ def passive(sentence: Sentence, cue: int, cut: CueClass) -> Attribution | None:
 def state(sentence: Sentence, cue: int) -> Attribution | None:
     """ "is deeply concerned about …", "is closely following …"."""
     low = sentence.low(cue)
-    is_state = low in LEXICON.states and sentence.low(cue + 1) in LEXICON.after_state
+    is_deep = sentence.low(cue - 1) in LEXICON.degrees and sentence.low(cue + 1) in {"", ","}
+    is_state = low in LEXICON.states and (is_deep or sentence.low(cue + 1) in LEXICON.after_state)
     is_attention = low in LEXICON.attention and sentence.low(cue - 1) == "closely"
     if not (is_state or is_attention) or not has_be(sentence, cue) or is_negated(sentence, cue):
         return None

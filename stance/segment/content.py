@@ -42,6 +42,8 @@ def content_after(sentence: Sentence, cue: int, cut: CueClass) -> Span | None:
     stop, begin = sentence.stop, _skip_to_content(sentence, cue)
     # "condemned it", but not "asked he"
     is_object = sentence.low(begin) not in LEXICON.subject_pronouns or sentence.low(begin) in {"it", "this", "these"}
+    if begin == stop and LEXICON.lemma(sentence.low(cue)) in LEXICON.alone and not any(sentence.quoted):
+        return act_start(sentence, cue), stop
     is_short_act = cut in {"act", "claim"} and stop - begin == 1 and is_object
     if stop - begin < 2 and not is_short_act:
         return None
@@ -67,7 +69,7 @@ def content_after(sentence: Sentence, cue: int, cut: CueClass) -> Span | None:
 def _skip_to_content(sentence: Sentence, cue: int) -> int:
     """Index behind the verb's particles, its circumstances and the comma or colon after them."""
     begin, particles = cue + 1, _PARTICLES.get(LEXICON.lemma(sentence.low(cue)), frozenset())
-    while sentence.low(begin) in particles:
+    while sentence.low(begin) in particles and sentence.low(begin - 1) not in particles - {"it"}:
         begin += 1
     begin = skip_circumstances(sentence, begin)
     while sentence.low(begin) in {",", ":", "—", "–"}:
@@ -119,6 +121,8 @@ def _behind_listener(sentence: Sentence, begin: int, cut: CueClass) -> Span | No
             return index, stop
         if tokens[index].low == "," and tokens[index + 1].low.endswith("ing"):
             return None  # "told delegates, adding it would …"
+        if cut != "tell" and tokens[index].low in {"and", "but", "while", ";", ":"}:
+            return None  # "promised a vote and said it …"
         if index > begin and tokens[index].low in LEXICON.clause_openers and is_clause(sentence, index):
             return index, stop
     return None

@@ -32,12 +32,15 @@ class Lexicon:
     Attributes:
         verbs: word form to reporting verb.
         needs: lemma to the words one of which must follow it.
+        completions: lemma to the words one of which may do so further behind.
     """
 
     verbs: Mapping[str, Cue]
     needs: Mapping[str, frozenset[str]]
+    completions: Mapping[str, frozenset[str]]
     states: frozenset[str]
     after_state: frozenset[str]
+    degrees: frozenset[str]
     attention: frozenset[str]
     adverbs: frozenset[str]
     auxiliaries: frozenset[str]
@@ -90,6 +93,7 @@ class Lexicon:
     before_base: frozenset[str]
     listened: frozenset[str]
     self_standing: frozenset[str]
+    alone: frozenset[str]
     quoting: frozenset[str]
     saying: frozenset[str]
     content_nouns: frozenset[str]
@@ -102,6 +106,13 @@ class Lexicon:
     after_have: frozenset[str]
     conditions: frozenset[str]
     hypothetical: frozenset[str]
+    passed_on: frozenset[str]
+    light: frozenset[str]
+    acts: frozenset[str]
+    charges: frozenset[str]
+    denials: frozenset[str]
+    modals: frozenset[str]
+    results: frozenset[str]
     joints: frozenset[str]
     abbreviations: frozenset[str]
     may_end: frozenset[str]
@@ -147,6 +158,7 @@ def _read() -> Lexicon:
     return Lexicon(
         verbs=_verbs(data["verbs"], data["irregular"]),
         needs={lemma: frozenset(words.split()) for lemma, words in data["needs"].items()},
+        completions={lemma: frozenset(words.split()) for lemma, words in data["completions"].items()},
         **{name: frozenset(words.split()) for section in _LISTS for name, words in data[section].items()},
     )
 

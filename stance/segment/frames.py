@@ -18,11 +18,12 @@ _MAX_SPOKEN_LABEL = 16
 
 
 def according_to(sentence: Sentence) -> Attribution | None:
-    """ "According to X, …" and "…, according to X"."""
+    """ "According to X, …" and "…, according to X"; the same with "in the words of X" and "as X put it"."""
     for index in range(len(sentence.tokens) - 2):
-        if sentence.quoted[index] or sentence.low(index) != "according" or sentence.low(index + 1) != "to":
+        last = None if sentence.quoted[index] else _source_phrase(sentence, index)
+        if last is None:
             continue
-        subject = subject_after(sentence, index + 1)
+        subject = _putting(sentence, index) if last == index else subject_after(sentence, last, is_said=True)
         found = None
         if subject is not None:
             opens = index == 0 or (index <= 2 and not sentence.tokens[index].is_capital)
@@ -30,6 +31,23 @@ def according_to(sentence: Sentence) -> Attribution | None:
         if found is not None:
             return found
     return None
+
+
+def _source_phrase(sentence: Sentence, index: int) -> int | None:
+    """Index of the last word of a phrase behind which a source stands."""
+    low, following = sentence.low(index), sentence.low(index + 1)
+    if low == "according" and following == "to":
+        return index + 1
+    if low == "in" and following == "the" and sentence.lows(index + 2, index + 4) == ["words", "of"]:
+        return index + 3
+    return index if low == "as" and _putting(sentence, index) else None
+
+
+def _putting(sentence: Sentence, index: int) -> Span | None:
+    """Who puts it so, behind an "as" ("as the minister put it")."""
+    reach = range(index + 2, min(sentence.stop - 1, index + _MAX_SOURCE))
+    put = next((k for k in reach if sentence.low(k) in {"put", "puts"} and sentence.low(k + 1) == "it"), 0)
+    return (index + 1, put) if put and can_speak(sentence.tokens[index + 1 : put]) else None
 
 
 def _opening(sentence: Sentence, cue: int, subject: Span) -> Attribution | None:
@@ -42,7 +60,15 @@ def _opening(sentence: Sentence, cue: int, subject: Span) -> Attribution | None:
 
 def _trailing(sentence: Sentence, cue: int, subject: Span) -> Attribution | None:
     content = content_before(sentence, cue)
-    return Attribution("according", "say", cue, subject, content, cue) if content else None
+    if content is None:
+        return None
+    comma = next(
+        (k for k in range(subject[1] - 1, min(sentence.stop - 1, subject[1] + 3)) if sentence.low(k) == ","), 0
+    )
+    told = any(is_finite(sentence, k) for k in range(*content)) or any(sentence.quoted[: content[1]])
+    if comma and (not told or sentence.low(content[1] - 1) in LEXICON.modals):
+        content = 0, sentence.stop  # "The bridge, according to Norway, was mined"
+    return Attribution("according", "say", cue, subject, content, cue)
 
 
 def quoted_as(sentence: Sentence) -> Attribution | None:

@@ -16,6 +16,7 @@ from stance.segment.posts import (
     may_name,
     read_head,
     read_named,
+    read_platform,
     read_shared,
     read_stamps,
 )
@@ -56,7 +57,10 @@ _POST = regex.compile(
     \((?P<handle>@\w{1,30})\) \s*+ (?P<date>[^\n()]{0,30})$"""
 )
 _LINK = regex.compile(r"(?:https?://|pic\.twitter\.com/|t\.co/|www\.)\S+")
-_BULLET = regex.compile(r"\s*(?:[–—•*▪·-]|\(?\d{1,3}[.)]|\([a-z]{1,3}\))\s+")
+_BULLET = regex.compile(
+    r"\s*(?:[–—•*▪·-]|\(?\d{1,3}[.)]|\(?[a-z]{1,3}\)|(?:II|III|IV|VI|VII|VIII|IX|XI|XII)\.|I\.(?= The)"
+    r"|(?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)\.)\s+"
+)
 # A quotation that ends in a comma: "said the minister" is still to come.
 _QUOTE_GOES_ON = frozenset({",”", ',"', "”,", '",'})
 _TERMINAL = frozenset(".!?…:;,\"”»'’)")
@@ -130,11 +134,14 @@ class _Reader:
         self.found_date: dt.date | None = None
         self.blocks: list[Block] = []
         self.in_head = True
+        # The words of all labels of turns.
+        self.speakers: frozenset[str] = frozenset()
 
     def read(self) -> Layout:
         """The whole layout."""
         lines = _lines(self.text)
         turns = read_turns(self.text, lines)
+        self.speakers = frozenset(word for turn in turns.values() for word in turn.who.casefold().split())
         stamps = read_stamps(self.text, lines)
         author: Head | None = None
         for index, (line_start, end) in enumerate(lines):
@@ -147,7 +154,9 @@ class _Reader:
             if turn is not None:
                 self._read_turn(turn, end)
                 continue
-            head = read_head(self.text, start, end) or (None if author else read_named(self.text, lines, index))
+            head = read_head(self.text, start, end) or (
+                None if author else read_platform(self.text, lines, index, start) or read_named(self.text, lines, index)
+            )
             if head is not None:
                 author = self._named(head) if author is None else author
             elif author is not None:
@@ -236,7 +245,8 @@ class _Reader:
         previous = self.blocks[-1] if self.blocks else None
         kind: BlockKind = "body"
         # A paragraph without a label goes on with the turn before it.
-        if previous and previous.kind in {"turn", "question"} and not closes_transcript(self.text, start, end):
+        is_note = closes_transcript(self.text, start, end, self.speakers)
+        if previous and previous.kind in {"turn", "question"} and not is_note:
             kind = previous.kind
         signature = previous.signature if previous and kind == "turn" else None
         self.blocks.append(Block(kind, bullet.end() if bullet else start, end, signature))

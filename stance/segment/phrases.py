@@ -19,6 +19,8 @@ from stance.segment.cues import LEXICON
 from stance.segment.openings import skip_opening_phrase
 from stance.segment.tokens import Sentence, Token
 
+# How nouns for persons end; "the 63-year-old" is one as well.
+_PERSONS = (*LEXICON.agents, "-old")
 # A longer phrase is none: a boundary was missed.
 MAX_PHRASE = 28
 # How far an insertion between commas may reach ("Doe, who is seen as moderate, said").
@@ -40,8 +42,9 @@ def can_speak(phrase: Sequence[Token], *, is_said: bool = False) -> bool:
     if len(phrase) == 1 and (first.low in LEXICON.pronouns or first.low in LEXICON.subject_pronouns):
         return first.low in LEXICON.pronouns
     head = phrase[next((k for k, t in enumerate(phrase) if k and t.low in LEXICON.after_head), len(phrase)) - 1]
-    is_person = head.low in LEXICON.nouns or head.low in LEXICON.pronouns or head.low.endswith(tuple(LEXICON.agents))
-    is_whoever = is_said and first.low in LEXICON.own_articles and len(phrase) > 1 and head.low not in LEXICON.mute
+    is_person = head.low in LEXICON.nouns or head.low in LEXICON.pronouns or head.low.endswith(_PERSONS)
+    is_owned = first.low in LEXICON.own_articles or (first.is_possessive and is_name(first))
+    is_whoever = is_said and is_owned and len(phrase) > 1 and head.low not in LEXICON.mute
     if is_whoever or (not is_name(head) and not is_person):
         return is_whoever
     # A capital that only the start of the sentence explains says nothing.
@@ -74,8 +77,14 @@ def subject_before(sentence: Sentence, verb: int, floor: int = 0) -> Span | None
     return _clean(sentence, _enumeration_start(sentence, start, end), end, is_said=is_said)
 
 
-def subject_after(sentence: Sentence, verb: int) -> Span | None:
-    """The noun phrase behind an inverted verb (``"…," said the head of the mission, John Doe``)."""
+def subject_after(sentence: Sentence, verb: int, *, is_said: bool = False) -> Span | None:
+    """The noun phrase behind an inverted verb (``"…," said the head of the mission, John Doe``).
+
+    Args:
+        sentence: the sentence.
+        verb: index of the verb.
+        is_said: see ``can_speak``.
+    """
     tokens, stop = sentence.tokens, sentence.stop
     begin = end = verb + 1
     while end < min(stop, begin + MAX_PHRASE + 1) and not sentence.quoted[end]:
@@ -93,7 +102,7 @@ def subject_after(sentence: Sentence, verb: int) -> Span | None:
         end += 1
     if end - begin > MAX_PHRASE:
         return None
-    return (begin, end) if can_speak(tokens[begin:end]) else None
+    return (begin, end) if can_speak(tokens[begin:end], is_said=is_said) else None
 
 
 def _opens_circumstance(sentence: Sentence, begin: int, index: int) -> bool:
@@ -221,6 +230,8 @@ def _enumeration_start(sentence: Sentence, start: int, end: int) -> int:
     begins = [start, *(comma + 1 for comma in commas)]
     begin = begins.pop()
     joint = next((index for index in range(begin, end) if tokens[index].low == "and"), None)
+    if joint is None and sentence.is_title and begins and _is_name_run(tokens[begin:end]):
+        joint = end  # "EU, US slam vote"
     if joint is None or not _is_name_run(tokens[begin:joint]):
         return begin
     while begins and _is_name_run(tokens[begins[-1] : begin - 1]):
@@ -249,6 +260,8 @@ def _clean(sentence: Sentence, begin: int, end: int, *, is_said: bool) -> Span |
     """Trim a candidate to the noun phrase and check that it can speak."""
     tokens = sentence.tokens
     if end - begin > 1 and tokens[end - 1].low in {"he", "she", "it", "they", "we"}:
+        if tokens[end - 1].low == "it" and (tokens[end - 2].low in LEXICON.prepositions or tokens[end - 2].low == "of"):
+            return None  # "he had nothing to do with it, said"
         begin = end - 1
     begin = skip_opening_phrase(sentence, begin, end)
     behind = _behind_verb(sentence, begin, end)

@@ -19,6 +19,16 @@ _STAMP = regex.compile(
 _HEAD = regex.compile(
     r"(?P<name>[^\n@:]{0,60}?)\s*+(?:✔|☑|✓|\(verified\))?\s*(?P<handle>@\w{2,30})\s*+(?:[·|][^\n]{1,20})?$"
 )
+# "Student leader Jane Doe, via Telegram:", "jdoe (Twitter, from web)", "On Twitter, jdoe:", "Telegram, channel DOE"
+_PLATFORM = (
+    r"(?:Twitter|Telegram|Facebook|Instagram|Weibo|VKontakte|VK|TikTok|YouTube|WhatsApp|Truth Social|Mastodon|Bluesky"
+    r"|X|t\.me/\w++)"
+)
+_PLATFORM_HEAD = regex.compile(
+    rf"(?P<name>[^\n:|()—–,]{{2,60}}?)(?:,? (?:via|on) (?:(?:her|his|its|the) )?{_PLATFORM}:"
+    rf"| ?(?:[|—–]|\() ?(?:[^\n:()]{{0,20}} )?{_PLATFORM}\b[^\n:]{{0,20}}:?)$"
+    rf"|(?:On )?{_PLATFORM}, (?:channel )?(?P<name>[^\n:|()—–,]{{2,60}}?)(?: \([^()\n]{{0,30}}\))?:?$"
+)
 _SHARED = regex.compile(r"RT (?P<handle>@\w{2,30}):?\s+(?=\S)")
 _MENTIONS = regex.compile(r"(?:(?:RT )?@\w{2,30}:?\s+)++(?=\S)")
 # What stands below a post: its time, its counts, whom it answers.
@@ -31,6 +41,8 @@ _FOOT = regex.compile(
 )
 # The line with a name above that of an account is no longer, in words.
 _MAX_NAME = 6
+# Nor is a line with a name and a platform, in characters.
+_MAX_PLATFORM = 90
 # Nor than this, in characters, where there is no account.
 _MAX_HEAD = 40
 
@@ -57,6 +69,17 @@ def read_head(text: str, start: int, end: int) -> Head | None:
         return None
     name = match["name"].strip(" ,·|-–—")
     return Head(name or match["handle"], match.start("name" if name else "handle"), match["handle"])
+
+
+def read_platform(text: str, lines: Sequence[Span], index: int, start: int) -> Head | None:
+    """The head of a post that names its author and the platform, if its text begins on the next line."""
+    end = lines[index][1]
+    if index + 1 == len(lines) or end - start > _MAX_PLATFORM or text.count("\n", end, lines[index + 1][0]) != 1:
+        return None
+    match = _PLATFORM_HEAD.match(text, start, end)
+    if match is None or not ("," not in match["name"] and len(match["name"].split()) <= _MAX_NAME):
+        return None
+    return Head(match["name"], match.start("name"), "")
 
 
 def read_named(text: str, lines: Sequence[Span], index: int) -> Head | None:

@@ -8,16 +8,24 @@ from dataclasses import dataclass
 
 import regex
 
-_MARK = regex.compile(r"[\"“”„«»″]|''|``")
+# A mark that is set twice is one; a low single mark opens where it is no comma.
+_MARK = regex.compile(r"([\"“”„«»″])\1?|''|``|(?<![\p{L}\p{N}])‚(?=\p{L})")
 # Single marks count only around what ends like a sentence or part of one, straight ones only in texts without double.
 _SINGLE = regex.compile(
     r"(?<![\p{L}\p{N}])(?:‘([^‘\n]{3,999}?[,.!?…])’|'([^'\n][^\n]{2,999}?[,.!?…])')(?![\p{L}\p{N}])"
 )
-_OPENERS, _CLOSERS = frozenset("“„") | {"``"}, frozenset("”")
+_OPENERS, _CLOSERS = frozenset("“„‚") | {"``"}, frozenset("”")
 # French open with the first and close with the second, Germans the other way round.
 _GUILLEMETS = {"«": "open", "»": "close"}
 _BEFORE_OPEN = frozenset(" \t\n\r\u00a0([{—–-/:")
 _AFTER_CLOSE = frozenset(" \t\n\r\u00a0)]}.,;:!?—–-/'’")
+
+# What closes a quotation whose own mark is missing, and where the sentence that it is part of ends.
+_CLOSING_SINGLE = regex.compile(r"(?<=\p{L}|[.,!?])['’‘](?=[.,;:!?]|$)|(?<=[.,!?])['’‘](?=\s)")
+_SPEAKER = regex.compile(
+    r" ?,(?= (?:(?:(?:the|a|his|her|its) )?(?:[\p{L}'’.\-]++ ){1,4})?(?:said|says|added|told)(?:[ ,.]|$))"
+)
+_STOP = regex.compile(r"(?<=[\p{Ll}\d]{2}) ?[.!?](?=\s|$)")
 
 # A quote may run on over this many paragraph breaks before it counts as never closed.
 MAX_PARAGRAPHS = 8
@@ -82,14 +90,16 @@ def find_quotes(text: str, breaks: Sequence[int]) -> list[Quote]:
 
 def _opens(text: str, start: int, end: int, *, inside: bool) -> bool:
     """Whether the mark at ``text[start:end]`` opens or closes, by its own shape, else by its neighbours."""
-    mark = text[start:end]
+    mark = text[start:end] if text[start] in "'`" else text[start]
     before = text[start - 1] if start else "\n"
     after = text[end] if end < len(text) else "\n"
     can_open, can_close = before in _BEFORE_OPEN, after in _AFTER_CLOSE
     if mark == "“" and inside and can_close:
         return False  # a German or mistyped closing mark
-    if mark == "”" and not inside and can_open and not can_close:
+    if mark == "”" and not inside and not can_close:
         return True  # a Swedish or mistyped opening mark
+    if mark == "«" and not inside and text[end : end + 2].strip()[:1].isalpha():
+        return True  # without the space before it
     if mark in _OPENERS or mark in _CLOSERS:
         return mark in _OPENERS
     if can_open != can_close:
@@ -109,7 +119,17 @@ def _single(text: str) -> list[Quote]:
 
 
 def _cut_short(text: str, opened: tuple[int, int], limit: int, breaks: Sequence[int]) -> Quote:
-    """An unclosed quotation: up to the end of its paragraph, or to the next mark if that comes first."""
+    """An unclosed quotation: up to the end of its paragraph, or to the next mark if that comes first.
+
+    A single mark before a stop closes it, and so does the speaker who is named in it ("We are full, Doe said"); a part
+    of a sentence ("found „arms in a barn. They …") ends with that.
+    """
     index = bisect_right(breaks, opened[1])
     end = min(breaks[index] if index < len(breaks) else len(text), limit)
+    if match := _CLOSING_SINGLE.search(text, opened[1], end):
+        return Quote(opened[1], match.start(), opened[0], match.end(), closed=True)
+    if match := _SPEAKER.search(text, opened[1], end):
+        return Quote(opened[1], match.start(), opened[0], match.end(), closed=True)
+    if text[opened[1] : opened[1] + 2].lstrip()[:1].islower() and (match := _STOP.search(text, opened[1], end)):
+        end = match.start()
     return Quote(opened[1], end, opened[0], end, closed=False)

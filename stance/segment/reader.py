@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stance.segment.attribution import Attribution, Span, is_relative
-from stance.segment.clauses import has_be, is_finite, is_name, is_negated
-from stance.segment.constructions import coordinated, finite, inverted, participle, passive, shared_subject, state
+from stance.segment.clauses import has_be, is_finite, is_manner, is_name, is_negated
+from stance.segment.constructions import (
+    appended,
+    coordinated,
+    finite,
+    inverted,
+    participle,
+    passive,
+    shared_subject,
+    state,
+)
 from stance.segment.content import content_after
 from stance.segment.cues import LEXICON, Cue
 from stance.segment.frames import according_to, headline_colon, label_before, quote_colon, quoted_as, speech_noun
 from stance.segment.phrases import subject_before
-from stance.segment.sharing import closed, with_further
+from stance.segment.sharing import closed, with_further, with_resumed
 from stance.segment.tokens import Sentence
 
 # How far a noun that looks like a verb may stand from the verb it is the subject of.
 _MAX_SUBJECT = 12
 # How far the "to" of a request may stand behind its verb.
 _MAX_ASKED = 7
+# How far the word may stand behind a verb that makes it one of speech, and the noun behind a light verb.
+_MAX_COMPLETION, _MAX_ACT = 12, 5
 
 
 def read_attributions(sentence: Sentence) -> list[Attribution]:
@@ -29,7 +40,7 @@ def read_attributions(sentence: Sentence) -> list[Attribution]:
         new = None if quoted else _at(sentence, index, found)
         if new is not None:
             found = with_further(sentence, found, new)
-    found = closed(sentence, found)
+    found = closed(sentence, with_resumed(sentence, found))
     frame = according_to(sentence) or (None if found else speech_noun(sentence) or quote_colon(sentence))
     if frame is None or not found:
         return [frame] if frame else found
@@ -63,6 +74,9 @@ def _governed(sentence: Sentence, index: int, cue: Cue, found: Sequence[Attribut
     joined = coordinated(sentence, index, before, found[-1]) if found else None
     if joined is not None:
         return joined
+    denial = appended(sentence, index, before)
+    if denial is not None:
+        return denial
     # No subject reaches back over the verb before it, unless that one sits in a relative clause.
     floor = found[-1].cue + 1 if found and not is_relative(sentence, found[-1]) else 0
     subject = subject_before(sentence, index, floor) or label_before(sentence, before)
@@ -100,13 +114,25 @@ def _has_needed(sentence: Sentence, index: int, lemma: str) -> bool:
         trails = sentence.low(index + 1) == "" and sentence.low(index - 2) == ","  # "It was over, he charged."
         return lemma in LEXICON.self_standing and (trails or any(sentence.quoted[:index]))
     place = index + 1
-    while place < sentence.stop - 1 and sentence.low(place) in LEXICON.adverbs:
+    while place < sentence.stop - 1 and is_manner(sentence.tokens[place]):
         place += 1
+    if _is_completed(sentence, index, lemma):
+        return True
     if lemma in LEXICON.asking and _asks_to_act(sentence, place):
         return True
     if sentence.low(place) in LEXICON.openers and place + 1 < sentence.stop and sentence.low(place) not in needs:
         place += 1
     return sentence.low(place) in needs or (is_name(sentence.tokens[place]) and ("NAME" in needs or sentence.is_title))
+
+
+def _is_completed(sentence: Sentence, index: int, lemma: str) -> bool:
+    """Whether a word further behind makes a verb one of speech ("put the toll at forty", "made similar denials")."""
+    words, reach = LEXICON.completions.get(lemma), _MAX_COMPLETION
+    if lemma in LEXICON.light and not LEXICON.acts.isdisjoint(sentence.lows(index + 1, index + _MAX_ACT)):
+        return True
+    behind = range(index + 1, min(sentence.stop, index + reach))
+    limit = next((k for k in behind if sentence.low(k) in {",", ";", "that", "and"}), behind.stop)
+    return words is not None and not words.isdisjoint(sentence.lows(index + 1, limit))
 
 
 def _asks_to_act(sentence: Sentence, begin: int) -> bool:
@@ -156,7 +182,7 @@ def _is_plural(sentence: Sentence, subject: Span, before: int, index: int) -> bo
     if sentence.low(index - 1) == "to" or any(word in LEXICON.before_base for word in sentence.lows(before, index)):
         return True
     words = sentence.lows(*subject)
-    if words[-1] in LEXICON.plurals or words[-1].endswith("s") or "and" in words:
+    if words[-1] in LEXICON.plurals or words[-1].endswith("s") or not {"and", ","}.isdisjoint(words):
         return True
     return any(word.endswith("s") and word in LEXICON.nouns for word in words)
 

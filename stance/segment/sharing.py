@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stance.segment.attribution import Attribution, Span, is_relative
-from stance.segment.clauses import is_finite, is_name
+from stance.segment.clauses import is_finite, is_name, skip_circumstances
 from stance.segment.cues import LEXICON
 from stance.segment.tokens import Sentence
 
@@ -14,6 +14,11 @@ from stance.segment.tokens import Sentence
 _MAX_MEANWHILE = 7
 # How far an occasion may stand behind the comma and preposition that open it.
 _MAX_OCCASION = 5
+# How far the verb of a clause in which a speaker goes on may stand behind the first word of it, and that of somebody
+# else's clause behind "and".
+_MAX_RESUMED, _MAX_OTHER = 7, 6
+# How far "after" may stand behind a comma (", a day after …").
+_MAX_AFTERWARDS = 4
 # What befell the speaker of an act ("voiced doubts and was scolded for it").
 _DEEDS = frozenset({"was", "were", "had", "has"})
 
@@ -60,6 +65,21 @@ def _clause_mark(sentence: Sentence, cue: int, new: Attribution) -> int | None:
     return mark if mark is not None and mark + 2 < new.content[1] else None
 
 
+def with_resumed(sentence: Sentence, found: list[Attribution]) -> list[Attribution]:
+    """The attributions, and the clause in which the last speaker goes on ("It was over, he said, and it would be")."""
+    if not found or not found[-1].is_trailing or any(sentence.quoted):
+        return found
+    last = found[-1]
+    comma = skip_circumstances(sentence, max(last.cue, last.subject[1] - 1) + 1)
+    if sentence.low(comma) != "," or sentence.low(comma + 1) not in {"and", "but"}:
+        return found
+    reach = range(comma + 3, min(sentence.stop - 1, comma + 3 + _MAX_RESUMED))
+    verb = next((k for k in reach if sentence.low(k) in LEXICON.modals or sentence.low(k) in {",", "to"}), 0)
+    if sentence.low(verb) not in LEXICON.modals:
+        return found
+    return [*found, replace(last, role="coordinated", content=(comma + 2, sentence.stop), outset=comma)]
+
+
 def _is_nested(last: Attribution, new: Attribution) -> bool:
     """Whether a construction is the whole of what the last speaker is said to say."""
     is_said = last.cut != "act" and last.content[1] > last.cue
@@ -85,7 +105,7 @@ def _starts_anew(sentence: Sentence, last: Attribution, new: Attribution) -> boo
     if joint in {"and", ","} and last.cut == "act" and new.role == "finite" and is_name(sentence.tokens[new.outset]):
         return True  # "Ankara urged calm and Tehran warned of …"
     if joint in LEXICON.new_clause:
-        return joint not in {"and", "as"} or sentence.low(new.outset - 2) == ","
+        return joint not in {"and", "as", "where"} or sentence.low(new.outset - 2) == ","
     return joint == "," and sentence.low(new.cue) in {"says", "said"}
 
 
@@ -129,17 +149,18 @@ def _first(attribution: Attribution) -> int:
 
 def _break_off(sentence: Sentence, attribution: Attribution, begin: int, end: int) -> int:
     """End of the content before a contrast, a semicolon and, behind an act, before a colon or a clause with "as"."""
-    end = _contrast(sentence, begin, end)
     is_act = attribution.content[0] <= attribution.cue
+    end = _contrast(sentence, begin, end, is_act=is_act)
     for index in range(begin + 1, end - 1):
         if sentence.quoted[index]:
             continue
         low = sentence.tokens[index].low
-        is_deed = low == "and" and sentence.low(index + 1) in _DEEDS
+        is_deed = low == "and" and (sentence.low(index + 1) in _DEEDS or _is_past(sentence, index + 1))
         if (
             low == ";"
             or (is_act and is_deed)
-            or (is_act and (low == ":" or (low == "as" and _is_meanwhile(sentence, index + 1))))
+            or (is_act and low == "while" and sentence.low(index + 1).endswith("ing"))
+            or (is_act and (low == ":" or (low in {"as", "after"} and _is_meanwhile(sentence, index + 1))))
         ):
             return index
     return end
@@ -157,7 +178,8 @@ def _is_meanwhile(sentence: Sentence, begin: int) -> bool:
     if verb is None or sentence.quoted[verb]:
         return False
     return not any(
-        sentence.low(k) in LEXICON.prepositions or sentence.low(k) in {",", "of", "that"} for k in range(begin, verb)
+        sentence.low(k) in LEXICON.prepositions or sentence.low(k) in {",", "of", "that", "who", "which"}
+        for k in range(begin, verb)
     )
 
 
@@ -174,14 +196,20 @@ def _main_clause(sentence: Sentence, index: int) -> int:
     return next((k for k in commas if is_finite(sentence, k + 1)), sentence.stop)
 
 
-def _contrast(sentence: Sentence, begin: int, end: int) -> int:
+def _is_past(sentence: Sentence, index: int) -> bool:
+    """Whether a verb in the past follows that hangs on no noun ("hailed the vote and sent a frigate")."""
+    is_verb = is_finite(sentence, index) and sentence.low(index) not in LEXICON.modals
+    return is_verb and sentence.low(index + 1) not in LEXICON.after_participle
+
+
+def _contrast(sentence: Sentence, begin: int, end: int, *, is_act: bool) -> int:
     """End of the content before ", although the statement gave no names"."""
     reach = range(begin + 1, end - 1)
     commas = (k for k in reach if sentence.low(k) == "," and not sentence.quoted[k])
-    return next((k for k in commas if _leaves(sentence, k, begin, end)), end)
+    return next((k for k in commas if _leaves(sentence, k, begin, end, is_act=is_act)), end)
 
 
-def _leaves(sentence: Sentence, comma: int, begin: int, end: int) -> bool:
+def _leaves(sentence: Sentence, comma: int, begin: int, end: int, *, is_act: bool) -> bool:
     """Whether the outlet has the word again behind a comma."""
     following = sentence.low(comma + 1)
     if following in LEXICON.outlets or _is_occasion(sentence, comma + 1):
@@ -189,13 +217,21 @@ def _leaves(sentence: Sentence, comma: int, begin: int, end: int) -> bool:
     if following in {"which", "whose", "where"}:
         return 2 * (comma - begin) >= end - begin  # most often background; the larger part stays
     if following == "as":
-        return "reported" in sentence.lows(comma + 2, comma + 5)
+        return "reported" in sentence.lows(comma + 2, comma + 5) or _is_meanwhile(sentence, comma + 2)
     if following == "and":  # a further deed of the speaker, or of somebody else
-        if _is_other_clause(sentence, comma + 2, end):
+        if _is_other_clause(sentence, comma + 2, end) or (is_act and _is_plain_clause(sentence, comma + 2, end)):
             return True
         is_past = sentence.low(comma + 2).endswith("ed") and is_finite(sentence, comma + 2)
         return comma + 2 < end and is_past
-    return following in LEXICON.contrasts
+    return following in LEXICON.contrasts or (is_act and following == "with") or _is_comment(sentence, comma + 1)
+
+
+def _is_comment(sentence: Sentence, begin: int) -> bool:
+    """Whether the outlet tells when or why it matters (", a day after the vote", ", a figure nobody could check")."""
+    first, ahead = sentence.low(begin), sentence.lows(begin, begin + _MAX_AFTERWARDS)
+    if first in LEXICON.results or (first in {"a", "an", "something"} and not LEXICON.charges.isdisjoint(ahead[:3])):
+        return True
+    return not LEXICON.time.isdisjoint(ahead) and not {"after", "before"}.isdisjoint(ahead[1:])
 
 
 def _is_occasion(sentence: Sentence, begin: int) -> bool:
@@ -213,6 +249,21 @@ def _is_other_clause(sentence: Sentence, begin: int, end: int) -> bool:
     while verb < end and is_name(sentence.tokens[verb]):
         verb += 1
     return verb < end and not sentence.quoted[verb] and is_finite(sentence, verb)
+
+
+def _is_plain_clause(sentence: Sentence, begin: int, end: int) -> bool:
+    """Whether a short subject that is no name and a verb follow ("…, and the fighting went on")."""
+    if sentence.low(begin) not in LEXICON.determiners and sentence.low(begin) not in LEXICON.subject_pronouns:
+        return False
+    for index in range(begin + 1, min(end, begin + _MAX_OTHER)):
+        low, following = sentence.low(index), sentence.low(index + 1)
+        if low in LEXICON.prepositions or low in {"of", ",", "to", "and", "that", "who"} or sentence.quoted[index]:
+            return False
+        cue = LEXICON.verbs.get(low)
+        is_verb = is_finite(sentence, index) or (cue is not None and "third" in cue.forms and low not in LEXICON.nouns)
+        if is_verb and following not in LEXICON.after_participle:
+            return True
+    return False
 
 
 def _trim(sentence: Sentence, begin: int, end: int) -> Span:

@@ -57,7 +57,7 @@ def pieces(text: str, span: Span, quotes: Sequence[Quote]) -> list[Span]:
             around = overlapping(quotes, start, end + 1)
             quote = next((q for q in around if q.outer_start <= start + 1 and _is_inside(text, start, end, q)), None)
             piece = (start, end) if quote is None else (max(start, quote.start), min(end, quote.end))
-            piece = _strip(text, *piece, edges=_EDGES if quote is None else _EDGES + _MARKS)
+            piece = strip(text, *piece, edges=_EDGES if quote is None else _EDGES + _MARKS)
             if _LETTER.search(text, *piece):
                 found.append(piece if quote else _with_marks(piece, around))
     return found
@@ -101,7 +101,7 @@ def _is_inside(text: str, start: int, end: int, quote: Quote) -> bool:
     return not _WORD.search(text, start, max(start, quote.start)) and not _WORD.search(text, min(end, quote.end), end)
 
 
-def _strip(text: str, start: int, end: int, *, edges: str) -> Span:
+def strip(text: str, start: int, end: int, *, edges: str = _EDGES) -> Span:
     """The span without white space and the characters of ``edges`` at both ends."""
     while start < end and (text[start] in edges or text[start].isspace()):
         start += 1

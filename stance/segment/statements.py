@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import regex
 
-from stance.segment.address import is_address, is_first_person, is_told_by_others, titled_author
+from stance.segment.address import is_address, is_first_person, is_told_by_others, own_clauses, titled_author
 from stance.segment.attribution import Attribution
-from stance.segment.constructions import main_subject
-from stance.segment.context import around, is_cited, outside
-from stance.segment.dates import said_on
+from stance.segment.context import is_cited, outside
+from stance.segment.found import Found
+from stance.segment.issuer import Issuer
 from stance.segment.layout import Block, Signature, read_layout, without_links
 from stance.segment.quotes import Quote, find_quotes, overlapping
 from stance.segment.reader import read_attributions
 from stance.segment.resolutions import clause_subject, is_clause
 from stance.segment.sentences import split_outer, split_sentences
-from stance.segment.spans import Span, count_words, inside_quotes, is_soft, kind_of, pieces, without_soft_marks
+from stance.segment.spans import Span, count_words, inside_quotes, is_soft, pieces, without_soft_marks
+from stance.segment.tagger import Seen, SentenceTagger
 from stance.segment.tokens import Sentence, Token, tokenize
-from stance.speakers.entities import Entity
+from stance.segment.turns import is_bare, record_entries
+from stance.segment.typeset import Typeset
+from stance.segment.voices import CONFIDENCE, Voice, Voices
 from stance.speakers.mentions import Mention
 from stance.speakers.registry import Registry
 from stance.speakers.resolve import Resolver
-from stance.types import Document, Kind, Speaker, Statement
+from stance.types import Document, Kind, Statement
 
 # A quotation this long is speech even where no verb introduces it; shorter ones are names and quoted words.
 MIN_SPEECH_WORDS = 6
@@ -33,15 +35,6 @@ WHOLE_SHARE = 0.8
 # A longer stretch without a stop is no sentence and is read in parts: rules look back over the whole of one.
 MAX_SENTENCE_TOKENS = 2000
 
-CONFIDENCE = {
-    "finite": 0.95,
-    "coordinated": 0.9,
-    "inverted": 0.95,
-    "participle": 0.85,
-    "according": 0.9,
-    "colon": 0.9,
-    "passive": 0.75,
-}
 CONTINUED, LONG_QUOTE, SIGNED, ADDRESS, UNNAMED_ADDRESS = 0.75, 0.6, 0.98, 0.7, 0.35
 
 # What is left of somebody's own sentence behind the words of others counts from so many words on.
@@ -52,53 +45,50 @@ _TITLED = regex.compile(
     r"[\s:,]*+[\"“„«]?\s*$"
 )
 _MAX_TITLED = 40
-# What is left of a post or turn that says nothing: a bracketed stage direction, hash tags, marks, a greeting.
-_BARE = regex.compile(
-    r"(?:\([^()]*+\)|(?:[@#]\w++[\s:,]*+)++)\s*+[.:]?\s*+|[^\p{L}\p{N}]*+"
-    r"|(?i:(?:good (?:morning|afternoon|evening|day)|thank you|thanks|hello|welcome)(?:[ ,]+[\p{L}.]++){0,3}[.!])"
-)
 
 
-@dataclass(frozen=True, slots=True)
-class _Voice:
-    """Somebody speaking: who, when, by which mention, and how sure that is."""
-
-    speakers: tuple[Entity, ...]
-    date: dt.date | None
-    confidence: float
-    mention: Mention | None = None
-
-
-def segment_document(document: Document, registry: Registry) -> list[Statement]:
+def segment_document(document: Document, registry: Registry, tagger: SentenceTagger | None = None) -> list[Statement]:
     """Statements of a document in order of their start, unclassified (``stances is None``).
 
     Spans are valid offsets into ``document.text``; narration by the outlet yields nothing; a statement whose speaker
     the text does not tell has no speakers.
+
+    Args:
+        document: what to read.
+        registry: known actors.
+        tagger: adds statements that no rule finds.
     """
-    return _Segmenter(document, registry).run()
+    typeset = Typeset(document.text)
+    mended = replace(document, text=typeset.text)
+    return [typeset.restored(statement) for statement in _Segmenter(mended, registry, tagger).run()]
 
 
 class _Segmenter:
     """State of one pass over a document."""
 
-    def __init__(self, document: Document, registry: Registry) -> None:
-        self.text = document.text
+    def __init__(self, document: Document, registry: Registry, tagger: SentenceTagger | None) -> None:
+        self.text, self.tagger = document.text, tagger
         self.layout = read_layout(document.text, document.date)
         self.date = document.date or self.layout.date
         self.quotes = find_quotes(document.text, self.layout.breaks)
         titled = titled_author(document.text, self.layout, registry)
-        self.is_address = titled is not None or is_address(document.text, self.layout, self.quotes)
+        self.is_address = titled is not None or is_address(
+            document.text, self.layout, self.quotes, has_author=bool(document.author)
+        )
         self.resolver = Resolver(registry, document.text, date=self.date, author=document.author or titled)
         self.has_author = bool(document.author)
-        self.found: list[tuple[Statement, tuple[Entity, ...]]] = []
+        self.issuer = Issuer(self.resolver.author() if document.author else ())
+        self.found = Found(document.text)
+        self.voices = Voices(document.text, self.resolver, self.date)
         # Who spoke last in the running text, and in which of its sentences.
-        self.voice: _Voice | None = None
+        self.voice: Voice | None = None
         self.voice_sentence = self.sentence = 0
         # Statements of a quotation left open at the end of its paragraph, by place in ``found``: the paragraph behind
         # it, which opens with a mark again, may name the speaker.
         self.open: list[int] = []
         # Who resolves what the paragraphs below say, in a declaration of clauses.
-        self.resolves: _Voice | None = None
+        self.resolves: Voice | None = None
+        self.entries = record_entries(self.text)
         # Where the paragraph that is read begins.
         self.begins = 0
 
@@ -121,15 +111,14 @@ class _Segmenter:
             self._running(block.start, end, block.kind == "title")
             self._opens_clauses(block)
         # Names are settled only now: the fullest one may stand at the end of the document.
-        named = [replace(statement, speakers=_speakers(entities)) for statement, entities in self.found]
-        return sorted(named, key=lambda s: (s.start, s.end))
+        return self.found.settled()
 
     def _opens_clauses(self, block: Block) -> None:
         """Remember the subject that a paragraph sets above the clauses of a declaration."""
         span = clause_subject(self.text, block) if block.kind == "body" else None
         if span is not None:
             mention = Mention(self.text[span[0] : span[1]], span[0])
-            self.resolves = _Voice(self.resolver.resolve(mention).entities, self.date, CONFIDENCE["finite"], mention)
+            self.resolves = Voice(self.resolver.resolve(mention).entities, self.date, CONFIDENCE["finite"], mention)
 
     # -- signed text ------------------------------------------------------------------------------------------------
 
@@ -137,17 +126,17 @@ class _Segmenter:
         """Every sentence of a post or a speaker's turn is a statement of its author."""
         mention = Mention(signature.name, signature.start, signed=True, handle=signature.handle)
         named = (() if signature.name else self.resolver.author()) or self.resolver.resolve(mention).entities
-        voice = _Voice(named, signature.date or self.date, SIGNED, mention if signature.name else None)
+        voice = Voice(named, signature.date or self.date, SIGNED, mention if signature.name else None)
         kind: Kind = "post" if block.kind == "post" else "direct"
         for piece in without_links(self.text, block.start, block.end):
             for span in split_sentences(self.text, *piece):
-                if _BARE.fullmatch(self.text, *span):
+                if is_bare(self.text, *span):
                     continue
                 rest = self._cited(span, voice) if kind == "direct" else span
                 if rest is not None:
-                    self._add(rest, voice, kind)
+                    self.found.add(rest, voice, kind)
 
-    def _cited(self, span: Span, voice: _Voice) -> Span | None:
+    def _cited(self, span: Span, voice: Voice) -> Span | None:
         """Take what somebody's own sentence reports of a third party; what is left of it is the speaker's own."""
         quotes = overlapping(self.quotes, *span)
         tokens = tokenize(self.text, *span)
@@ -157,13 +146,13 @@ class _Segmenter:
         for attribution in read_attributions(sentence):
             if not is_cited(sentence, attribution):
                 continue
-            cited = self._speaking(sentence, attribution)
+            cited = self.voices.speaking(sentence, attribution)
             if not own and attribution.cut == "act" and any(e.kind == "state" for e in cited.speakers):
                 continue  # whom the speaker serves nobody told: it may be that state
             if any(e in voice.speakers or e.actor in own or e.is_unnamed for e in cited.speakers) or not cited.speakers:
                 continue
             begin, stop = attribution.content
-            self._take((tokens[begin].start, tokens[stop - 1].end), quotes, cited)
+            self.found.take((tokens[begin].start, tokens[stop - 1].end), quotes, cited)
             end = max(end, tokens[stop - 1].end, tokens[attribution.cue].end)
         self.resolver.notice(outside(sentence))
         if end == span[0]:
@@ -204,54 +193,51 @@ class _Segmenter:
         speaks = self.is_address or (first_person and self.has_author)
         may_address = speaks and not is_title and not any(sentence.quoted)
         covered: list[Span] = []
-        voice: _Voice | None = None
+        voice: Voice | None = None
         for attribution in read_attributions(sentence):
             if not narrates and not is_told_by_others(sentence, attribution):
                 break
-            voice = self._speaking(sentence, attribution)
+            voice = self.voices.speaking(sentence, attribution)
             span = (tokens[attribution.content[0]].start, tokens[attribution.content[1] - 1].end)
             covered.append(span)
-            self._take(span, quotes, voice, "headline" if is_title else None)
-        self.resolver.notice(outside(sentence), None if covered else self._subject(sentence))
+            self.found.take(span, quotes, voice, "headline" if is_title else None)
+        self.resolver.notice(outside(sentence), None if covered else self.voices.subject(sentence))
         self._leftover((words[0].start, words[-1].end), sentence, quotes, covered, voice)
+        seen = self.tagger.read(sentence) if self.tagger else None
+        if seen is not None:
+            voice = self._tagged(sentence, seen, quotes, known) or voice
         if voice is None and self.resolves is not None and is_clause(sentence) and tokens[0].start == self.begins:
-            self._take((tokens[0].start, tokens[sentence.stop - 1].end), quotes, self.resolves, "direct")
+            self.found.take((tokens[0].start, tokens[sentence.stop - 1].end), quotes, self.resolves, "direct")
         if voice is not None:
             self._close(voice)
             self.voice, self.voice_sentence = voice, self.sentence
+            self.issuer.falls_silent()
+        elif self.begins in self.entries and self.voice is not None and len(self.found) == known:
+            # A record in reported speech: "Mr. Doe (Norway) said that … The reasons were known."
+            self.found.take((words[0].start, words[-1].end), quotes, self._continuing(CONTINUED), "indirect")
         elif may_address and len(self.found) == known:
-            self._address((words[0].start, words[-1].end))
+            self._address(sentence)
+        elif self.has_author and len(self.found) == known and not is_title and not any(sentence.quoted):
+            self._issued(sentence)
+        if seen is not None and self.tagger is not None:
+            self.found.weigh(known, sentence.tokens, seen.inside, self.tagger)
 
-    def _speaking(self, sentence: Sentence, attribution: Attribution) -> _Voice:
-        """Who speaks in an attribution, and when."""
-        first, behind = attribution.subject
-        start = sentence.tokens[first].start
-        before = outside(sentence, first)
-        mention = Mention(self.text[start : sentence.tokens[behind - 1].end], start, before=before)
-        resolved = self.resolver.resolve(mention)
-        outer = attribution.within and self._own_state(sentence, attribution.within, resolved.entities)
-        if outer:
-            return outer
-        date = said_on(around(self.text, sentence.tokens, attribution), self.date) or self.date
-        return _Voice(resolved.entities, date, CONFIDENCE[attribution.role] * resolved.certainty, mention)
-
-    def _own_state(self, sentence: Sentence, outer: Attribution, named: Sequence[Entity]) -> _Voice | None:
-        """Who has the words where the inner speaker is the outer one's own state ("Doe said Norway had asked …")."""
-        voice = self._speaking(sentence, outer)
-        states = {entity.entry.speaker.id for entity in named if entity.entry and entity.entry.speaker.kind == "state"}
-        is_own = len(states) == 1 and {entity.actor for entity in voice.speakers} == states
-        return voice if is_own and not any(e in voice.speakers for e in named) else None
-
-    def _subject(self, sentence: Sentence) -> Mention | None:
-        """Whom a sentence is about that reports nothing: "he" and "it" of the next one may stand for that."""
-        span = main_subject(sentence, len(sentence.tokens))
-        if span is None:
-            return None
-        start = sentence.tokens[span[0]].start
-        return Mention(self.text[start : sentence.tokens[span[1] - 1].end], start, before=outside(sentence, span[0]))
+    def _tagged(self, sentence: Sentence, seen: Seen, quotes: Sequence[Quote], known: int) -> Voice | None:
+        """Add what only the tagger finds in a sentence; gives the last who speaks in it."""
+        voice = None
+        for tagged in seen.statements:
+            span = (sentence.tokens[tagged.content[0]].start, sentence.tokens[tagged.content[1] - 1].end)
+            if tagged.source is None or self.found.overlaps(span, known):
+                continue
+            begin, behind = tagged.source
+            cue = min(behind, len(sentence.tokens) - 1)
+            attribution = Attribution("tagged", "say", cue, tagged.source, tagged.content, begin)
+            voice = self.voices.speaking(sentence, attribution)
+            self.found.take(span, quotes, voice, "headline" if sentence.is_title else None)
+        return voice
 
     def _leftover(
-        self, span: Span, sentence: Sentence, quotes: Sequence[Quote], covered: Sequence[Span], voice: _Voice | None
+        self, span: Span, sentence: Sentence, quotes: Sequence[Quote], covered: Sequence[Span], voice: Voice | None
     ) -> None:
         """Quotations that no verb of this sentence took: the other half of "…," he said, "…", and quotes that go on."""
         start, stop = span
@@ -265,7 +251,7 @@ class _Segmenter:
             if voice is not None:
                 if length >= MIN_SPEECH_WORDS - 2 or self.text[begin:end].rstrip()[-1:] in ",.!?":
                     rest = replace(voice, confidence=CONFIDENCE["inverted"], mention=None)
-                    self._take((begin, end), quotes, rest, "headline" if sentence.is_title else None)
+                    self.found.take((begin, end), quotes, rest, "headline" if sentence.is_title else None)
                 continue
             whole = length >= WHOLE_SHARE * words
             is_name = sentence.is_title or _TITLED.search(self.text, max(start, begin - _MAX_TITLED), begin)
@@ -273,54 +259,41 @@ class _Segmenter:
                 continue
             if whole:
                 first = len(self.found)
-                self._take((begin, end), quotes, self._continuing(CONTINUED))
+                self.found.take((begin, end), quotes, self._continuing(CONTINUED))
                 self.open += range(first, len(self.found)) if not quote.closed else ()
                 self.voice_sentence = self.sentence
             elif self.voice is not None and self.sentence - self.voice_sentence <= 1:
-                self._take((taken, stop), quotes, self._continuing(LONG_QUOTE))
+                self.found.take((taken, stop), quotes, self._continuing(LONG_QUOTE))
                 return
             taken = end
 
-    def _close(self, voice: _Voice) -> None:
+    def _close(self, voice: Voice) -> None:
         """Give the open quotation to the speaker who is named behind its last paragraph."""
-        for place in self.open:
-            self.found[place] = self.found[place][0], voice.speakers
+        self.found.give(self.open, voice.speakers)
         self.open.clear()
 
-    def _continuing(self, confidence: float) -> _Voice:
+    def _continuing(self, confidence: float) -> Voice:
         """The last speaker of the running text going on, or nobody known."""
         if self.voice is None:
-            return _Voice((), self.date, confidence)
+            return Voice((), self.date, confidence)
         return replace(self.voice, confidence=confidence, mention=None)
 
-    def _address(self, span: Span) -> None:
+    def _address(self, sentence: Sentence) -> None:
         """A sentence in the first person outside quotations: the author speaks, or somebody the text does not name."""
         speakers = self.resolver.author()
-        voice = _Voice(speakers, self.date, ADDRESS if speakers else UNNAMED_ADDRESS)
-        for piece in pieces(self.text, span, ()):
-            self._add(piece, voice, "direct")
+        voice = Voice(speakers, self.date, ADDRESS if speakers else UNNAMED_ADDRESS)
+        for span in own_clauses(self.text, sentence):
+            for piece in pieces(self.text, span, ()):
+                self.found.add(piece, voice, "direct")
 
-    # -- statements -------------------------------------------------------------------------------------------------
-
-    def _take(self, span: Span, quotes: Sequence[Quote], voice: _Voice, kind: Kind | None = None) -> None:
-        """Add a content, cut into sentences; without a ``kind`` it depends on the quotations in each."""
-        for piece in pieces(self.text, span, quotes):
-            self._add(piece, voice, kind or kind_of(self.text, piece, quotes))
-
-    def _add(self, span: Span, voice: _Voice, kind: Kind) -> None:
-        start, end = span
-        statement = Statement(
-            text=self.text[start:end],
-            start=start,
-            end=end,
-            source=voice.mention.text if voice.mention else None,
-            source_start=voice.mention.start if voice.mention else None,
-            kind=kind,
-            date=voice.date,
-            confidence=round(voice.confidence, 3),
-        )
-        self.found.append((statement, voice.speakers))
-
-
-def _speakers(entities: Sequence[Entity]) -> tuple[Speaker, ...]:
-    return tuple(dict.fromkeys(entity.speaker() for entity in entities))
+    def _issued(self, sentence: Sentence) -> None:
+        """A sentence that tells of whoever issued the document, or goes on from one that does."""
+        subject = self.voices.subject(sentence)
+        named = self.resolver.resolve(subject).entities if subject else ()
+        start, end = sentence.tokens[0].start, sentence.tokens[-1].end
+        if subject and self.issuer.is_subject(subject.text, named, self.begins):
+            start = subject.start + len(subject.text)
+        elif not self.issuer.goes_on(self.begins):
+            return
+        for span in pieces(self.text, (start, end), ()):
+            self.found.add(span, Voice(self.resolver.author(), self.date, ADDRESS), "direct")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+import regex
+
 from stance.speakers.discourse import Discourse
-from stance.speakers.entities import Cast, Entity
+from stance.speakers.entities import Cast, Entity, Found
+from stance.speakers.institutions import Institutions
 from stance.speakers.mentions import Reading
 from stance.speakers.names import lower_words
+from stance.speakers.offices import Offices
 from stance.speakers.vocabulary import VOCABULARY
 
+_AGED = regex.compile(r"(\d{1,3})-year-old\b")
 _COUNTS = {"both": 2, "two": 2, "three": 3, "four": 4}
 
 
@@ -18,29 +24,56 @@ class Descriptions:
 
     def __init__(self, cast: Cast, discourse: Discourse) -> None:
         self.cast, self.discourse = cast, discourse
-        self.registry, self.date = cast.registry, cast.date
-        # Registered persons who held some office and whom the document names.
-        found = (self.registry.find(name) for name in cast.full_names.values())
-        self._named = [entry for entry in found if entry is not None and entry.offices]
+        self.registry, self.offices = cast.registry, Offices(cast, discourse)
+        self.institutions = Institutions(cast, discourse)
 
-    def resolve(self, reading: Reading) -> Entity | None:
+    def resolve(self, reading: Reading) -> Found | None:
         """Somebody already known, or an office-holder; ``None`` if the description is all there is."""
         if reading.office and reading.body:
-            return self._holder(reading.office, reading)
-        head = reading.head
-        if not head or (reading.organ and reading.state):
-            return None
+            return self.offices.holder(reading.office, reading)
+        made, head = self.institutions.resolve(reading), reading.head
+        if made is not None or not head or (reading.organ and reading.state):
+            return made
         if not reading.is_definite and not (head.endswith("s") and " " not in reading.text):
             return None
-        called = self._called(reading) or self._national(reading)
-        if called is not None:
-            return called
-        if not VOCABULARY.is_person(head):
-            return self._of_sort(reading)
+        known = self._known(reading)
+        if known is not None or VOCABULARY.is_person(head):
+            return known or self.offices.former(reading) or self._person(reading)
+        return self._of_sort(reading) or self.institutions.at_home(reading)
+
+    def _known(self, reading: Reading) -> Found | None:
+        """Somebody of that age, of that state, or who was called so before."""
+        if (aged := self._aged(reading)) is not None:
+            return aged
+        if (called := self._called(reading)) is not None:
+            return Found(called, f"description: the last called {reading.head}")
+        national = self._national(reading)
+        return Found(national, "description: the last person of that state") if national else None
+
+    def _person(self, reading: Reading) -> Found | None:
+        """The holder of an office of the state that the document is about, or a person just spoken of."""
         topic = self.registry.entries.get(self.cast.topic or "")
         held = replace(reading, body=topic) if reading.office and topic else None
-        named = self._holder(held.office, held, is_named=True) if held and held.office else None
-        return named or self._nearby(reading) or (self._holder(held.office, held) if held and held.office else None)
+        named = self.offices.holder(held.office, held, is_named=True) if held and held.office else None
+        if named is not None:
+            return named
+        if (near := self._nearby(reading)) is not None:
+            return Found(near, "description: the last person it fits")
+        return self.offices.holder(held.office, held) if held and held.office else None
+
+    def _aged(self, reading: Reading) -> Found | None:
+        """Whoever has the age of "the 67-year-old" in the document, else the last person who spoke."""
+        age = _AGED.match(reading.text)
+        if age is None:
+            return None
+        persons = [e for e in self.discourse.latest() if e.kind == "person"]
+        persons = [e for e in persons if reading.gender is None or e.gender in (None, reading.gender)]
+        for entity in persons:
+            last = regex.escape(entity.name.rpartition(" ")[2])
+            if regex.search(rf"{last}\W{{1,3}}(?:aged )?{age[1]}\b", self.cast.text):
+                return Found(entity, "description: the person of that age")
+        near = [e for e in persons if self.discourse.is_near(e)]
+        return Found(near[0], "description: the last person spoken of") if near else None
 
     def several(self, reading: Reading) -> tuple[Entity, ...]:
         """The last so many persons of the document with the title in "the two ministers"."""
@@ -73,7 +106,8 @@ class Descriptions:
 
     def _called(self, reading: Reading) -> Entity | None:
         """Somebody of the document who was called so before."""
-        words = reading.words - {reading.head}
+        is_office = VOCABULARY.spelled(reading.text) in VOCABULARY.offices  # "the head of state" says no more
+        words = frozenset[str]() if is_office else reading.words - {reading.head}
         office = frozenset((reading.office or "").split())
         for entity in self.discourse.latest():
             if reading.state and entity.actor != reading.state:
@@ -82,11 +116,18 @@ class Descriptions:
                 continue
             if reading.body and reading.body.speaker.kind == "body" and entity.body not in (None, reading.body):
                 continue
-            if reading.head not in entity.heads and VOCABULARY.spelled(reading.head) not in entity.titles:
+            if not self._is_called(entity, reading):
                 continue
             if not words or words & entity.titles or not words.isdisjoint(lower_words(entity.name)):
                 return entity
         return None
+
+    def _is_called(self, entity: Entity, reading: Reading) -> bool:
+        """Whether the noun of a description, its office, or a title that it takes in was used of somebody."""
+        if reading.head in entity.heads or VOCABULARY.spelled(reading.head) in entity.titles:
+            return True
+        wider = VOCABULARY.wider.get(reading.head, frozenset())
+        return bool(reading.office and entity.is_person) or not wider.isdisjoint(entity.called)
 
     def _national(self, reading: Reading) -> Entity | None:
         """A person just spoken of, for "the Nigerian"."""
@@ -101,49 +142,29 @@ class Descriptions:
                 return entity
         return None
 
-    def _of_sort(self, reading: Reading) -> Entity | None:
-        """The latest mission, union or state, for a noun that says no more than that."""
+    def _of_sort(self, reading: Reading) -> Found | None:
+        """The latest mission, union, state or body of a sort, for a noun that says no more than that."""
         seen = [e for e in self.discourse.latest() if not reading.state or e.actor == reading.state]
+        reason = f"description: the last that is a {reading.head}"
         if reading.head in VOCABULARY.missions:
-            return next((e for e in seen if e.heads & VOCABULARY.missions), None)
+            return _first((e for e in seen if e.heads & VOCABULARY.missions), reason)
         is_name = not reading.body and any(word[:1].isupper() for word in reading.text.split()[:-1])
+        is_bare = not set(lower_words(reading.text)) - {reading.head}
         if reading.head in VOCABULARY.unions and not is_name:
             kinds = {"union"} if reading.head in {"bloc", "union"} else {"union", "organisation", "ngo", "group"}
             kinds |= {"body"} if reading.head in {"agency", "body"} and not reading.words - {reading.head} else set()
-            return next((e for e in seen if e.kind in kinds), None)
-        is_bare = not set(lower_words(reading.text)) - {reading.head}
+            found = _first((e for e in seen if e.kind in kinds), reason)
+            if found is not None or not is_bare:
+                return found
         if reading.head in VOCABULARY.states and is_bare:
-            return next((e for e in seen if e.kind == "state"), None)
-        return None
-
-    def _holder(self, office: str, reading: Reading, *, is_named: bool = False) -> Entity | None:
-        """Who holds an office: somebody of the document first, else the registry by the document's date.
-
-        Args:
-            office: as it is looked up.
-            reading: of the description.
-            is_named: whether only somebody whom the document names will do.
-        """
-        if reading.body is None:
+            return _first((e for e in seen if e.kind == "state"), reason)
+        sort = VOCABULARY.sorts.get(reading.head)
+        if sort is None or not is_bare or is_name:
             return None
-        of = [reading.body.speaker.id]
-        of += [reading.body.speaker.actor] if reading.body.speaker.actor != of[0] else []
-        for entity in self.discourse.latest():
-            if self._holds(entity, office, of, reading):
-                return entity
-        for body in of:
-            named = [entry for entry in self._named if self.registry.holds(entry, office, body, self.date)]
-            holder = named[0] if named else None
-            if holder is None and self.date and not is_named:
-                holder = self.registry.holder(office, body, self.date)
-            if holder is not None and (reading.gender is None or holder.gender in (None, reading.gender)):
-                return self.cast.named(replace(reading, entry=holder))
-        return None
+        return _first((e for e in seen if e.kind in sort or (not e.is_person and e.heads & sort)), reason)
 
-    def _holds(self, entity: Entity, office: str, of: list[str], reading: Reading) -> bool:
-        """Whether somebody of the document is known, or was called, the holder of an office."""
-        if reading.gender and entity.gender not in (None, reading.gender):
-            return False
-        if entity.entry is not None and entity.entry.offices:
-            return any(self.registry.holds(entity.entry, office, body, self.date) for body in of)
-        return entity.is_person and entity.actor in of and set(office.split()) <= entity.titles
+
+def _first(entities: Iterator[Entity], reason: str) -> Found | None:
+    """The first of some entities as what was found."""
+    entity = next(entities, None)
+    return Found(entity, reason) if entity else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import regex
 
@@ -11,10 +12,12 @@ from stance.speakers.entries import Entry
 from stance.speakers.mentions import Reading
 from stance.speakers.names import core_words, lower_words
 from stance.speakers.registry import Registry
-from stance.speakers.scan import abbreviations, full_names, topic
+from stance.speakers.scan import abbreviations, full_names, states_named
 from stance.speakers.vocabulary import VOCABULARY
 from stance.types import Speaker
 
+# How much more often than any other the state is named that a document is about alone.
+_CLEARLY = 2
 _NO_LETTER = regex.compile(r"[^\p{L}\p{N}]+")
 
 
@@ -33,6 +36,7 @@ class Entity:
         called: those of them that the document gave it.
         heads: nouns it was called by.
         gender: ``m``, ``f`` or ``None``.
+        is_made: whether the name was put together from a short one and the state ("the army").
         spelled: the name that the document has for a registered speaker, where it is not the registry's.
         dated: a registered person as of the document's date.
     """
@@ -47,6 +51,7 @@ class Entity:
     called: set[str] = field(default_factory=set)
     heads: set[str] = field(default_factory=set)
     gender: str | None = None
+    is_made: bool = False
     spelled: str | None = None
     dated: Speaker | None = None
 
@@ -80,6 +85,13 @@ class Entity:
         return Speaker(slug, self.name, self.kind, self.actor, (self.serves and self.actor) or self.name)
 
 
+class Found(NamedTuple):
+    """Somebody whom a mention stands for, and in a few words how that was found out."""
+
+    entity: Entity
+    reason: str
+
+
 def is_plural(name: str) -> bool:
     """Whether a description names several ("police", "EU leaders", "servicemen of the unit")."""
     words = core_words(name)
@@ -103,6 +115,7 @@ class Cast:
         abbreviations: those that the document explains, to the name in full.
         full_names: last names to the fullest name in the document.
         topic: id of the state that the document is mostly about.
+        is_about_one: whether it names that state much more often than any other.
     """
 
     def __init__(self, registry: Registry, text: str, date: dt.date | None) -> None:
@@ -110,7 +123,9 @@ class Cast:
         self.entities: list[Entity] = []
         self.abbreviations = abbreviations(text)
         self.full_names = full_names(text, registry)
-        self.topic = topic(text, registry)
+        first, second = (*states_named(text, registry), (None, 0), (None, 0))[:2]
+        self.topic = first[0]
+        self.is_about_one = first[1] >= _CLEARLY * max(second[1], 1)
         self._by_name: dict[str, Entity] = {}
 
     def named(self, reading: Reading) -> Entity:
@@ -160,6 +175,7 @@ class Cast:
     def _make(self, name: str, reading: Reading) -> Entity:
         entry = reading.entry
         entity = Entity(entry.speaker.name if entry else name, len(self.entities), entry, _kind(reading))
+        entity.is_made = reading.is_made
         if entry:
             entity.gender = entry.gender
             entity.spelled = self._spelled(entry)
@@ -193,8 +209,9 @@ class Cast:
             return
         if reading.person is not None and len(name.split()) > len(entity.name.split()):
             entity.name = name
-        if reading.person is None and reading.organ and len(reading.text) > len(entity.name):
-            entity.name = reading.text
+        is_longer = len(reading.text) > len(entity.name)
+        if reading.person is None and reading.organ and (entity.is_made or is_longer) and not reading.is_made:
+            entity.name, entity.is_made = reading.text, False
         if entity.serves is None:
             entity.serves = True if reading.serves is None and reading.organ else reading.serves
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import regex
 
-from stance.speakers.entities import Cast, Entity
+from stance.speakers.entities import Cast, Entity, Found
 from stance.speakers.mentions import Mention, Reading
 from stance.speakers.names import person_in
 from stance.speakers.vocabulary import VOCABULARY
@@ -38,7 +38,7 @@ class Introductions:
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
 
-    def resolve(self, mention: Mention, reading: Reading) -> Entity | None:
+    def resolve(self, mention: Mention, reading: Reading) -> Found | None:
         """The person whose name opens one of the next sentences and was not told before."""
         is_person = VOCABULARY.is_person(reading.head) and not VOCABULARY.is_group(reading.head)
         if not is_person or not _DEFINITE.match(mention.text):
@@ -57,7 +57,8 @@ class Introductions:
                 return None
             if " " not in name and not _VERB.match(match["behind"]):
                 continue
-            return self._introduce(name, reading)
+            entity = self._introduce(name, reading)
+            return Found(entity, "description: named in the next sentences") if entity else None
         return None
 
     def _is_new(self, name: str, start: int) -> bool:

@@ -6,7 +6,7 @@ import regex
 
 from stance.speakers.descriptions import Descriptions
 from stance.speakers.discourse import Discourse
-from stance.speakers.entities import Cast, Entity
+from stance.speakers.entities import Cast, Entity, Found
 from stance.speakers.mentions import Mention, Reading, read_mention
 from stance.speakers.names import strip_article, without_possessive
 from stance.speakers.vocabulary import VOCABULARY
@@ -38,18 +38,23 @@ class Issuers:
         # Reports and laws keep their issuer through a document.
         self._lasting: dict[str, Entity] = {}
 
-    def resolve(self, mention: Mention, reading: Reading) -> Entity:
+    def resolve(self, mention: Mention, reading: Reading) -> Found:
         """Whoever issued the text that a mention names; the text itself if the document does not tell."""
-        issuer = (
-            self._lasting.get(reading.head)
-            or self._in_mention(strip_article(mention.text))
-            or self._before(mention.start)
-            or (self._speaking() if reading.is_definite else None)
-            or self.cast.named(reading)
-        )
+        found = self._found(mention, reading)
         if reading.head in VOCABULARY.lasting:
-            self._lasting[reading.head] = issuer
-        return issuer
+            self._lasting[reading.head] = found.entity
+        return found
+
+    def _found(self, mention: Mention, reading: Reading) -> Found:
+        if (known := self._lasting.get(reading.head)) is not None:
+            return Found(known, f"the issuer of the {reading.head} named before")
+        if (issuer := self._in_mention(strip_article(mention.text))) is not None:
+            return Found(issuer, f"the issuer of the {reading.head}")
+        if (issuer := self._before(mention.start)) is not None:
+            return Found(issuer, "the issuer of a text named before")
+        if reading.is_definite and (issuer := self._speaking()) is not None:
+            return Found(issuer, f"the {reading.head}: whoever spoke last")
+        return Found(self.cast.named(reading), "a text whose issuer is not named")
 
     def _read(self, words: str) -> Reading:
         return read_mention(words, self.cast.registry)
@@ -59,7 +64,8 @@ class Issuers:
         if match := _BY.search(text) or _OF.search(text):
             return self.cast.named(self._read(match[1]))
         if match := _SITE.search(text):
-            return self.descriptions.resolve(self._read(f"the {match[1]}")) or self.cast.named(self._read(match[1]))
+            described = self.descriptions.resolve(self._read(f"the {match[1]}"))
+            return described.entity if described else self.cast.named(self._read(match[1]))
         before = without_possessive(_NOUN.sub("", text.partition(" of ")[0]))
         owner = self._read(before) if before else None
         if owner is None or owner.body is None:

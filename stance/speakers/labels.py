@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from stance.speakers.entities import Cast, Entity
+from stance.speakers.entities import Cast, Entity, Found
 from stance.speakers.mentions import Reading, read_mention
 from stance.speakers.names import words_of
 from stance.speakers.vocabulary import VOCABULARY
@@ -40,23 +40,25 @@ class Labels:
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
         # Who was once named behind an office: "The President (Mr. Doe)".
-        self._holders: dict[str, Entity] = {}
+        self._holders: dict[str, Found] = {}
 
-    def resolve(self, text: str) -> Entity:
+    def resolve(self, text: str) -> Found:
         """Whoever speaks under a label."""
         label = read_label(text)
         if _INITIALS.fullmatch(label.head):
-            return self._initials(label)
+            return Found(self._initials(label), "the label of a turn: initials")
         named = None if _HONORIFIC.match(label.head) else self._in_brackets(label)
         role = label.head.casefold()
         if named is not None:
-            self._holders[role] = named
+            self._holders[role] = Found(named, "the label of a turn: named behind the office")
         if role in self._holders:
             return self._holders[role]
         reading = self._read(label)
         if reading.person is not None or reading.entry is not None:
-            return self.cast.named(reading)
-        self._holders[role] = self._listed(reading.text) or self._titled(reading) or self.cast.named(reading)
+            return Found(self.cast.named(reading), "the label of a turn")
+        known = self._listed(reading.text) or self._titled(reading)
+        reason = "the label of a turn: the holder of the office in the document" if known else "the label of a turn"
+        self._holders[role] = Found(known or self.cast.named(reading), reason)
         return self._holders[role]
 
     def _read(self, label: Label) -> Reading:

@@ -26,6 +26,7 @@ _EPITHET = regex.compile(r"^(?i:\S+-(?:member|nation|strong|led|based|country|ba
 # They tell since when an office is held, or how.
 _TRANSIENT = regex.compile(r"\b(?:new|newly elected|re-elected|current|long-serving|longtime|outgoing|embattled)\s+")
 _LEADER = regex.compile(r"\S+ leader|leader of (?:the )?\S+")
+_FORMER = regex.compile(r"(?i)\b(?:former|ex)[\s-]+")
 _MEMBER = regex.compile(r"(.+?) (?:of|from) ")
 _MINISTRY = regex.compile(r"(?i)\bministry (?:of|for) (?:the )?(\w+)|(\w+) ministry\b")
 _OF = regex.compile(r"(.+?) of (?:the )?(.+)")
@@ -67,11 +68,13 @@ class Reading:
         words: words beside the name of that body, casefolded.
         body: the state, union or body named in it ("Kazakh president" gives Kazakhstan).
         office: title in common form, where the mention is an office-holder without a name.
+        former: title in common form that somebody without a name held before.
         organ: kind of a state institution ("foreign-ministry"), where it is one.
         serves: whether it speaks for the state or body named; ``None`` if the words do not tell.
         gender: ``m`` or ``f`` where a word tells.
         head: last word of the core noun phrase, casefolded ("delegation", "ministry").
         is_definite: whether it begins with "the", "this" or a possessive pronoun.
+        is_made: whether its text was put together from a short name and the state it is of.
     """
 
     text: str
@@ -81,11 +84,13 @@ class Reading:
     titles: frozenset[str] = frozenset()
     body: Entry | None = None
     office: str | None = None
+    former: str | None = None
     organ: str | None = None
     serves: bool | None = None
     gender: str | None = None
     head: str = ""
     is_definite: bool = False
+    is_made: bool = False
 
     @property
     def state(self) -> str | None:
@@ -122,7 +127,8 @@ def read_mention(mention: str, registry: Registry) -> Reading:
     may_hold = reading.serves is not False and not _INDEFINITE.match(mention)
     is_organ = (body is not None or reading.is_definite) and not VOCABULARY.is_person(reading.head)
     organ = _organ(core.replace(named, " ", 1)) if is_organ else None
-    return replace(reading, office=_office(core, registry) if may_hold else None, organ=organ)
+    former = _office(_FORMER.sub("", core), registry) if _FORMER.search(core) else None
+    return replace(reading, office=_office(core, registry) if may_hold else None, former=former, organ=organ)
 
 
 def _without_clause(text: str) -> str:

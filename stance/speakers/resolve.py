@@ -9,7 +9,7 @@ import regex
 
 from stance.speakers.descriptions import Descriptions
 from stance.speakers.discourse import Discourse, Weight
-from stance.speakers.entities import Cast, Entity
+from stance.speakers.entities import Cast, Entity, Found
 from stance.speakers.introductions import Introductions
 from stance.speakers.issuers import Issuers
 from stance.speakers.labels import Labels
@@ -27,6 +27,9 @@ _ANSWER = {"", "a", "answer"}
 _JOINT = regex.compile(r",\s*(?:and\s+)?|\s+and\s+")
 _POSSESSIVE = regex.compile(r"(?i)(his|her|its|their)\s+(.+)")
 _OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
+_DEFINITE = regex.compile(r"(?i)(?:the|its|his|her|their)\s|.{2,40}['’]s?\s")
+# A name between commas behind a description.
+_APPOSED = regex.compile(r",\s((?:\p{Lu}[\p{L}.'’\-]*+\s?(?:(?:al|bin|de|van|von|der)\s)?){2,4}+)(?<!\s)[,.;]")
 # The last words before a relative pronoun, and where in them the noun phrase may begin.
 _BEFORE_RELATIVE = regex.compile(r"([^.;:\"“”()\n]{2,160}?)[,\s]*$")
 _PHRASE_START = regex.compile(r",\s+|\b(?:to|of|by|with|and|was|is|for|from|met|told|that|as)\s+(?=\p{Lu}|the\s)")
@@ -38,10 +41,24 @@ NAMED, JOINT, DESCRIBED, UNKNOWN, NOBODY = 1.0, 0.95, 0.85, 0.9, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The entities a mention stands for, none if the document does not tell, and how sure that is, in [0, 1]."""
+    """Whom a mention stands for.
+
+    Attributes:
+        entities: nobody if the document does not tell.
+        certainty: how sure that is, in [0, 1].
+        reason: in a few words, how that was found out ("a name", "pronoun: the last man who spoke").
+    """
 
     entities: tuple[Entity, ...]
     certainty: float
+    reason: str
+
+
+def _of(found: Found, certainty: float) -> Resolution:
+    return Resolution((found.entity,), certainty, found.reason)
+
+
+_UNTOLD = Resolution((), NOBODY, "the text names nobody")
 
 
 class Resolver:
@@ -117,29 +134,59 @@ class Resolver:
         low = mention.text.casefold().strip()
         if low in _FIRST_PERSON:
             author = self.author()
-            return Resolution(author, DESCRIBED if author else NOBODY)
+            return Resolution(author, DESCRIBED, "the document's author") if author else _UNTOLD
         if low in _THIRD_PERSON:
-            return Resolution(*self._discourse.pronoun(low))
+            entities, certainty = self._discourse.pronoun(low)
+            return Resolution(entities, certainty, f"pronoun: {self._antecedents(low, entities)}")
         if low in _RELATIVE:
             antecedent = self._antecedent(mention.start)
-            return self._resolve(antecedent) if antecedent else Resolution((), NOBODY)
+            return self._resolve(antecedent) if antecedent else _UNTOLD
         return self._joint(mention) or self._noun_phrase(mention)
+
+    def _antecedents(self, pronoun: str, entities: tuple[Entity, ...]) -> str:
+        """Who a pronoun stands for, in words."""
+        if not entities:
+            return "nobody it could stand for"
+        if len(entities) > 1:
+            return "the last who spoke together"
+        noun = {"he": "man", "she": "woman", "it": "body or state"}.get(pronoun, "group or body")
+        return f"the last {noun} who spoke" if self._discourse.has_spoken(entities[0]) else f"the last {noun} named"
 
     def _noun_phrase(self, mention: Mention) -> Resolution:
         reading = self._owned(mention, read_mention(mention.text, self._registry))
+        if reading.entry is None and reading.person is None:
+            reading = self._apposed(mention, reading)
         if reading.entry is not None or reading.person is not None:
-            return Resolution((self._cast.named(reading),), NAMED)
+            return self._name(reading)
         if reading.head in VOCABULARY.documents:
-            return Resolution((self._issuers.resolve(mention, reading),), DESCRIBED)
+            return _of(self._issuers.resolve(mention, reading), DESCRIBED)
         several = self._descriptions.several(reading) if reading.is_definite else ()
         if several:
-            return Resolution(several, DESCRIBED)
+            return Resolution(several, DESCRIBED, "description: the last so many of that title")
         described = self._descriptions.resolve(reading)
-        if described is None or (reading.office and not reading.state and not self._discourse.is_near(described)):
+        if described is None or (
+            reading.office and not reading.state and not self._discourse.is_near(described.entity)
+        ):
             described = self._introductions.resolve(mention, reading) or described
         if described is not None:
-            return Resolution((described,), DESCRIBED)
-        return Resolution((self._cast.named(reading),), UNKNOWN)
+            return _of(described, DESCRIBED)
+        return Resolution((self._cast.named(reading),), UNKNOWN, "a description, not named elsewhere")
+
+    def _name(self, reading: Reading) -> Resolution:
+        """Somebody called by name."""
+        entity = self._cast.named(reading)
+        called = reading.person or reading.text
+        if reading.entry is None and entity.entry is None and called != entity.name:
+            return Resolution((entity,), NAMED, "named in full elsewhere in the document")
+        return Resolution((entity,), NAMED, "a name in the registry" if entity.entry else "a name in the document")
+
+    def _apposed(self, mention: Mention, reading: Reading) -> Reading:
+        """The reading of "its spokesman" with the name that follows it between commas."""
+        if not VOCABULARY.is_person(reading.head) or not _DEFINITE.match(mention.text):
+            return reading
+        behind = _APPOSED.match(self._text, mention.start + len(mention.text))
+        named = read_mention(f"{mention.text}, {behind[1]}", self._registry) if behind else None
+        return self._owned(mention, named) if named and named.person else reading
 
     def _owned(self, mention: Mention, reading: Reading) -> Reading:
         """A reading of "his office", "her spokesman Jan Doe" with the owner's name and actor in it."""
@@ -151,6 +198,9 @@ class Resolver:
         if len(owners) != 1:
             return reading
         owner = owners[0]
+        ministry = None if reading.person else self._descriptions.institutions.of(owner, match[2])
+        if ministry is not None:
+            return ministry
         if owner.name.endswith(f"'s {match[2]}"):  # the second time somebody is called so
             return Reading(owner.name)
         text = reading.text if reading.person else f"{owner.name}'s {match[2]}"
@@ -163,22 +213,23 @@ class Resolver:
         if name.casefold() in _ANSWER:
             return self._interviewee()
         if _ROLE.fullmatch(name):
-            return Resolution((), NOBODY)
+            return Resolution((), NOBODY, "a role without a name")
         if mention.handle:
             account = mention.handle.lstrip("@")
             persons = self._registry.persons(account)
             entry = self._registry.find(account) or self._registry.find(name) or (persons[0] if persons else None)
             if entry is not None:
-                return Resolution((self._cast.registered(entry),), NAMED)
+                return Resolution((self._cast.registered(entry),), NAMED, "an account in the registry")
             reading = read_mention(name, self._registry)
-            return Resolution((self._cast.named(reading),), NAMED)
-        return Resolution((self._labels.resolve(name),), NAMED)
+            return Resolution((self._cast.named(reading),), NAMED, "the signature of a post")
+        return _of(self._labels.resolve(name), NAMED)
 
     def _interviewee(self) -> Resolution:
         """Who answers under "A:": the only person of whom the text spoke before its first answer."""
         if self._interviewed is None:
             persons = [entity for entity in self._discourse.latest() if entity.kind == "person"]
-            self._interviewed = Resolution(tuple(persons), DESCRIBED) if len(persons) == 1 else Resolution((), NOBODY)
+            is_one = len(persons) == 1
+            self._interviewed = Resolution(tuple(persons), DESCRIBED, "the person interviewed") if is_one else _UNTOLD
         return self._interviewed
 
     def _joint(self, mention: Mention) -> Resolution | None:
@@ -193,7 +244,7 @@ class Resolver:
                 is_name = len(parts[0].split()) > 2  # "Fisheries and Ports Minister Jan Doe" is one person
             if reading.entry is None and not is_name:
                 return None
-        return Resolution(tuple(self._cast.named(reading) for reading in readings), JOINT)
+        return Resolution(tuple(self._cast.named(reading) for reading in readings), JOINT, "several names")
 
     def _antecedent(self, start: int) -> Mention | None:
         """The noun phrase before a relative pronoun."""

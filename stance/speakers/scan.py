@@ -139,8 +139,8 @@ def _known(run: str, registry: Registry, known_last: Collection[str]) -> tuple[s
     return (name, None) if " " in name or is_titled or name.casefold() in known_last else None
 
 
-def topic(text: str, registry: Registry) -> str | None:
-    """Id of the state a document is mostly about: the one whose names and demonyms occur most often."""
+def states_named(text: str, registry: Registry) -> list[tuple[str, int]]:
+    """Ids of the states whose names and demonyms occur in a document, and how often, the most frequent first."""
     counts = Counter(_WORD.findall(text))
     states: Counter[str] = Counter()
     for word, count in counts.items():
@@ -148,4 +148,4 @@ def topic(text: str, registry: Registry) -> str | None:
         actor = registry.actor_of(word) or (entry.speaker.id if entry and entry.speaker.kind == "state" else None)
         if actor:
             states[actor] += count
-    return max(states, key=lambda actor: states[actor]) if states else None
+    return states.most_common()

@@ -18,6 +18,10 @@ class Vocabulary:
     """All of ``words.toml``, where each list is explained, ready for look-up by casefolded word.
 
     Attributes:
+        wider: nouns for persons, to the titles that they take in ("the officer" may be a general).
+        sorts: nouns for bodies, to the kinds of speakers and the nouns in names that they stand for.
+        fields: words of ministers' titles that name the ministry, too.
+        made: by its kind, how an institution is called whose state the document tells elsewhere.
         organs: kinds of state institutions, and the pattern that finds their names in a phrase.
         offices: every name of an office in its common spelling, to the title it is looked up under.
         spellings: a word of a title to its common spelling and gender.
@@ -46,6 +50,10 @@ class Vocabulary:
     documents: frozenset[str]
     lasting: frozenset[str]
     deputies: frozenset[str]
+    wider: Mapping[str, frozenset[str]]
+    sorts: Mapping[str, frozenset[str]]
+    fields: Sequence[str]
+    made: Mapping[str, str]
     organs: Mapping[str, regex.Pattern[str]]
     offices: Mapping[str, str]
     spellings: Mapping[str, str]
@@ -102,6 +110,10 @@ def _read() -> Vocabulary:
     offices = {name: office for office, others in data["offices"].items() for name in (office, *others)}
     return Vocabulary(
         organs=organs,
+        wider={noun: frozenset(words.split()) for noun, words in data["wider"].items()},
+        sorts={noun: frozenset(words.split()) for nouns, words in data["sorts"].items() for noun in nouns.split()},
+        fields=data["fields"]["ministries"].split(),
+        made=data["made"],
         offices=offices,
         spellings=data["spellings"],
         **{name: frozenset(words.split()) for section in _LISTS for name, words in data[section].items()},
