@@ -90,6 +90,7 @@ class Statement:
         confidence: how sure span and speaker are, in [0, 1]; not a stance probability.
         stances: stances taken; ``()`` means none, ``None`` means not classified.
         unsure: labels in doubt, whether taken or not: their probability lies between the model's two stored bounds.
+        reason: in a few words, why the source stands for the speakers ("pronoun: the last man who spoke"), or ``None``.
     """
 
     text: str
@@ -103,6 +104,7 @@ class Statement:
     confidence: float = 1.0
     stances: tuple[Stance, ...] | None = None
     unsure: tuple[str, ...] = ()
+    reason: str | None = None
 
     @property
     def speaker(self) -> Speaker | None:

@@ -11,6 +11,7 @@ from stance.errors import SpeakerError
 from stance.segment import segment
 from stance.speakers.registry import key, load_registry
 from stance.speakers.search import describe, search
+from stance.speakers.shared import with_shared
 
 REGISTRY = load_registry()
 
@@ -83,6 +84,242 @@ def test_search():
     assert len(search(REGISTRY)) == len(REGISTRY.entries)
     assert search(REGISTRY, "Ruritania") == []
     assert describe(REGISTRY.entries["josep-borrell"])["actor"] == "EU"
+
+
+# -- capitals ---------------------------------------------------------------------------------------------------------
+
+# Every member of the United Nations and its capital, in the spellings of the press.
+CAPITALS = """
+Afghanistan: Kabul
+Albania: Tirana
+Algeria: Algiers
+Andorra: Andorra la Vella
+Angola: Luanda
+Antigua and Barbuda: Saint John's; St John's; St. John's
+Argentina: Buenos Aires
+Armenia: Yerevan
+Australia: Canberra
+Austria: Vienna
+Azerbaijan: Baku
+Bahamas: Nassau
+Bahrain: Manama
+Bangladesh: Dhaka; Dacca
+Barbados: Bridgetown
+Belarus: Minsk
+Belgium: Brussels
+Belize: Belmopan
+Benin: Porto-Novo; Cotonou
+Bhutan: Thimphu
+Bolivia: La Paz; Sucre
+Bosnia and Herzegovina: Sarajevo
+Botswana: Gaborone
+Brazil: Brasília; Brasilia
+Brunei: Bandar Seri Begawan
+Bulgaria: Sofia
+Burkina Faso: Ouagadougou
+Burundi: Gitega; Bujumbura
+Cabo Verde: Praia
+Cambodia: Phnom Penh
+Cameroon: Yaoundé; Yaounde
+Canada: Ottawa
+Central African Republic: Bangui
+Chad: N'Djamena; Ndjamena
+Chile: Santiago; Santiago de Chile
+China: Beijing; Peking
+Colombia: Bogotá; Bogota
+Comoros: Moroni
+Republic of the Congo: Brazzaville
+Costa Rica: San José; San Jose
+Côte d'Ivoire: Yamoussoukro; Abidjan
+Croatia: Zagreb
+Cuba: Havana
+Cyprus: Nicosia
+Czechia: Prague
+North Korea: Pyongyang
+Democratic Republic of the Congo: Kinshasa
+Denmark: Copenhagen
+Djibouti: Djibouti City
+Dominica: Roseau
+Dominican Republic: Santo Domingo
+Ecuador: Quito
+Egypt: Cairo
+El Salvador: San Salvador
+Equatorial Guinea: Malabo
+Eritrea: Asmara
+Estonia: Tallinn
+Eswatini: Mbabane; Lobamba
+Ethiopia: Addis Ababa; Addis
+Fiji: Suva
+Finland: Helsinki
+France: Paris
+Gabon: Libreville
+Gambia: Banjul
+Georgia: Tbilisi
+Germany: Berlin
+Ghana: Accra
+Greece: Athens
+Grenada: St George's; St. George's; Saint George's
+Guatemala: Guatemala City
+Guinea: Conakry
+Guinea-Bissau: Bissau
+Guyana: Georgetown
+Haiti: Port-au-Prince
+Honduras: Tegucigalpa
+Hungary: Budapest
+Iceland: Reykjavik; Reykjavík
+India: New Delhi; Delhi
+Indonesia: Jakarta
+Iran: Tehran; Teheran
+Iraq: Baghdad
+Ireland: Dublin
+Israel: Jerusalem; Tel Aviv
+Italy: Rome
+Jamaica: Kingston
+Japan: Tokyo
+Jordan: Amman
+Kazakhstan: Astana; Nur-Sultan
+Kenya: Nairobi
+Kiribati: Tarawa; South Tarawa
+Kuwait: Kuwait City
+Kyrgyzstan: Bishkek
+Laos: Vientiane
+Latvia: Riga
+Lebanon: Beirut
+Lesotho: Maseru
+Liberia: Monrovia
+Libya: Tripoli
+Liechtenstein: Vaduz
+Lithuania: Vilnius
+Luxembourg: Luxembourg City
+Madagascar: Antananarivo
+Malawi: Lilongwe
+Malaysia: Kuala Lumpur; Putrajaya
+Maldives: Malé; Male
+Mali: Bamako
+Malta: Valletta
+Marshall Islands: Majuro
+Mauritania: Nouakchott
+Mauritius: Port Louis
+Mexico: Mexico City
+Micronesia: Palikir
+Moldova: Chisinau; Chișinău
+Monaco: Monaco-Ville; Monte Carlo
+Mongolia: Ulaanbaatar; Ulan Bator
+Montenegro: Podgorica
+Morocco: Rabat
+Mozambique: Maputo
+Myanmar: Naypyidaw; Nay Pyi Taw; Naypyitaw
+Namibia: Windhoek
+Nauru: Yaren
+Nepal: Kathmandu
+Netherlands: The Hague; Amsterdam
+New Zealand: Wellington
+Nicaragua: Managua
+Niger: Niamey
+Nigeria: Abuja
+North Macedonia: Skopje
+Norway: Oslo
+Oman: Muscat
+Pakistan: Islamabad
+Palau: Ngerulmud; Melekeok
+Panama: Panama City
+Papua New Guinea: Port Moresby
+Paraguay: Asunción; Asuncion
+Peru: Lima
+Philippines: Manila
+Poland: Warsaw
+Portugal: Lisbon
+Qatar: Doha
+South Korea: Seoul
+Romania: Bucharest
+Russia: Moscow
+Rwanda: Kigali
+Saint Kitts and Nevis: Basseterre
+Saint Lucia: Castries
+Saint Vincent and the Grenadines: Kingstown
+Samoa: Apia
+San Marino: San Marino City; City of San Marino
+São Tomé and Príncipe: São Tomé; Sao Tome
+Saudi Arabia: Riyadh
+Senegal: Dakar
+Serbia: Belgrade
+Seychelles: Victoria
+Sierra Leone: Freetown
+Singapore: Singapore
+Slovakia: Bratislava
+Slovenia: Ljubljana
+Solomon Islands: Honiara
+Somalia: Mogadishu
+South Africa: Pretoria; Cape Town
+South Sudan: Juba
+Spain: Madrid
+Sri Lanka: Colombo; Sri Jayawardenepura Kotte
+Sudan: Khartoum
+Suriname: Paramaribo
+Sweden: Stockholm
+Switzerland: Bern; Berne
+Syria: Damascus
+Tajikistan: Dushanbe
+Tanzania: Dodoma; Dar es Salaam
+Thailand: Bangkok
+Timor-Leste: Dili
+Togo: Lomé; Lome
+Tonga: Nukuʻalofa; Nuku'alofa; Nuku‘alofa; Nukualofa; Nuku’alofa
+Trinidad and Tobago: Port of Spain; Port-of-Spain
+Tunisia: Tunis
+Turkey: Ankara
+Turkmenistan: Ashgabat; Ashkhabad
+Tuvalu: Funafuti
+Uganda: Kampala
+Ukraine: Kyiv; Kiev
+United Arab Emirates: Abu Dhabi
+United Kingdom: London
+United States: Washington; Washington, D.C.; Washington DC
+Uruguay: Montevideo
+Uzbekistan: Tashkent
+Vanuatu: Port Vila; Port-Vila
+Venezuela: Caracas
+Vietnam: Hanoi
+Yemen: Sana'a; Sanaa; Sana’a; Sanʻa; Aden
+Zambia: Lusaka
+Zimbabwe: Harare
+"""
+ROWS = [row.split(": ") for row in CAPITALS.strip().splitlines()]
+
+
+def test_all_members_of_the_united_nations_are_listed():
+    assert len(ROWS) == len({REGISTRY.find(state).speaker.id for state, _ in ROWS}) == 193
+
+
+@pytest.mark.parametrize(("state", "capitals"), ROWS)
+def test_a_capital_stands_for_the_government_of_a_member_of_the_united_nations(state, capitals):
+    entry = REGISTRY.find(state)
+    for capital in capitals.split("; "):
+        registry = with_shared(REGISTRY, f"{capital} rejected the offer. {state} had asked for more.")
+        assert registry.find(capital) is entry or capital == "Brussels", capital
+
+
+def test_okina_and_apostrophes():
+    for mark in "'’‘ʻʼ`":
+        assert REGISTRY.find(f"Nuku{mark}alofa").speaker.id == "Tonga"
+        assert REGISTRY.find(f"Sana{mark}a").speaker.id == "Yemen"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "state"),
+    [
+        ("Santiago rejected the claim.", "Santiago", None),
+        ("Santiago rejected the claim, Chilean media said.", "Santiago", "Chile"),
+        ("Jane Kingston flew to Jamaica. Kingston rejected the claim.", "Kingston", None),
+        ("William Hague left the Netherlands. Hague rejected the claim.", "Hague", None),
+        ("The Hague rejected the claim of the Dutch airline.", "The Hague", "Netherlands"),
+        ("Brussels rejected the claim of Belgium.", "Brussels", "EU"),
+        ("A Chilean court and the Santiagos rejected the claim.", "Santiago", None),
+    ],
+)
+def test_a_shared_name_counts_where_the_document_names_the_state_in_another_way(text, name, state):
+    found = with_shared(REGISTRY, text).find(name)
+    assert (found.speaker.actor if found and found.speaker.kind != "person" else None) == state
 
 
 # -- files of one's own -----------------------------------------------------------------------------------------------

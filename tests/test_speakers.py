@@ -591,3 +591,54 @@ def test_reasons_that_need_what_was_said_before():
     text = "The Ukrainian president ate. Petro Poroshenko slept."
     found = Resolver(REGISTRY, text).resolve(Mention("The Ukrainian president", 0))
     assert found.reason == "holder of the office, named in the document"
+
+
+# -- lists, capitals, declarations ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mention", "actors"),
+    [
+        ("EU, US", ["EU", "US"]),
+        ("EU, Norway", ["EU", "Norway"]),
+        ("Norway, Sweden, Finland", ["Norway", "Sweden", "Finland"]),
+        ("Paris, France", ["France"]),
+        ("Brussels, Belgium", ["EU"]),
+        ("Norway, a member of the council", ["Norway"]),
+    ],
+)
+def test_a_list_without_and(mention, actors):
+    resolver = Resolver(REGISTRY, f"{mention} condemn raid")
+    assert [entity.actor for entity in resolver.resolve(Mention(mention, 0)).entities] == actors
+
+
+def test_a_capital_that_is_also_a_name_speaks_where_its_state_is_named():
+    told = "Santiago condemned the raid on the camp."
+    assert [speaker.actor for speaker in speakers(f"Chile lost two men. {told}")] == ["Chile"]
+    assert [speaker.actor for speaker in speakers(f"Norway lost two men. {told}")] == ["Santiago"]
+
+
+@pytest.mark.parametrize(
+    ("text", "author", "actor"),
+    [
+        ("The Ministers condemned the raid on the camp.", "Gulf Cooperation Council", "GCC"),
+        ("The Heads of State and Government condemned the raid on the camp.", "African Union", "AU"),
+        ("The Central Organ condemned the raid on the camp.", "African Union", "AU"),
+        ("COMMUNIQUE OF THE CENTRAL ORGAN OF THE OAU\n\nThe Central Organ condemned the raid.", None, "AU"),
+        ("G7 Leaders' Statement\n\nThe Leaders condemned the raid on the camp.", None, "G7"),
+        ("The Group condemned the raid on the camp by Hezbollah.", "G20", "G20"),
+        # no declarations, or not of that body
+        ("The ministers condemned the raid on the camp.", "African Union", "ministers"),
+        ("The Ministers condemned the raid on the camp.", "The Northern Times", "Ministers"),
+        ("The Ministers condemned the raid on the camp.", "Amnesty International", "Ministers"),
+        ("The Ministers of Sudan condemned the raid on the camp.", "African Union", "Sudan"),
+        ("Norway rejects statement of the EU\n\nThe Ministers condemned the raid.", None, "Ministers"),
+    ],
+)
+def test_what_a_declaration_calls_its_issuer(text, author, actor):
+    assert speakers(text, author=author)[-1].actor == actor
+
+
+def test_a_declaration_may_call_another_body_a_council():
+    text = "The UN Security Council met. The Council condemned the raid on the camp."
+    assert speakers(text, author="NATO")[-1].name == "UN Security Council"

@@ -25,6 +25,12 @@ def test_marks_are_sound(name):
         assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
 
 
+def test_there_are_enough_in_many_styles():
+    stories = [story for name in ("train.jsonl", "test.jsonl") for story in read_stories(DEFAULT_STORIES / name)]
+    assert len(stories) >= 300
+    assert len({story.style for story in stories}) >= 10
+
+
 def test_the_test_split_is_the_frozen_one():
     digest = hashlib.sha256((DEFAULT_STORIES / "test.jsonl").read_bytes()).hexdigest()
     assert (DEFAULT_STORIES / "test.sha256").read_text().split()[0] == digest

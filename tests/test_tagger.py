@@ -230,6 +230,8 @@ def test_the_segmenter_adds_what_the_tagger_alone_finds():
 def test_what_has_no_source_or_is_found_already_is_not_added():
     text = "Norway sang of the delay of the ferry."
     assert found(text, Fixed("sang of the delay")) == []
+    text = "Norway declined to sing of the delay of the ferry."
+    assert found(text, Fixed("declined to sing of the delay", "Norway")) == []
     text = "Norway said the ferry was late."
     (plain,) = found(text, None)
     (same,) = found(text, Fixed("ferry was late", "Norway"))

@@ -56,15 +56,15 @@ def analysis(found: Analysis) -> Group:
 
 
 def mentions(document: Document, statements: Sequence[Statement]) -> Group:
-    """For each statement the words that name its speaker, and what they were resolved to."""
-    table = _table("mention", "speaker", "actor", "kind", "sure", "statement")
+    """For each statement the words that name its speaker, what they were resolved to, and why."""
+    table = _table("mention", "speaker", "actor", "why", "sure", "statement")
     for statement in statements:
         actors = ", ".join(dict.fromkeys(speaker.actor for speaker in statement.speakers))
         table.add_row(
             _clean(f"“{statement.source}”" if statement.source else "—"),
             _bold(_names(statement.speakers) or NOBODY),
             _clean(actors or "—"),
-            _clean(statement.kind),
+            _clean(statement.reason or "—"),
             f"{statement.confidence:.2f}",
             _clean(statement.text),
         )

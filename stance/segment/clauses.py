@@ -74,6 +74,12 @@ def is_negated(sentence: Sentence, verb: int) -> bool:
     return following in {"nothing", "little"} and sentence.low(verb + 2) not in LEXICON.modals
 
 
+def is_withheld(sentence: Sentence, begin: int) -> bool:
+    """Whether words that begin at an index tell of an act denied or withheld ("refused to condemn", "said no to")."""
+    words = sentence.lows(max(begin - 1, 0), begin + 2)
+    return any(word in LEXICON.negations or word == "no" or word.endswith("n't") for word in words)
+
+
 def has_be(sentence: Sentence, verb: int) -> bool:
     """Whether a form of "be" governs the verb, adverbs between them allowed."""
     for word in reversed(sentence.lows(max(0, verb - 4), verb)):

@@ -49,6 +49,7 @@ class Found:
             kind=kind,
             date=voice.date,
             confidence=round(voice.confidence, 3),
+            reason=voice.reason,
         )
         self.items.append((statement, voice.speakers))
 

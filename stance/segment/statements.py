@@ -9,6 +9,7 @@ import regex
 
 from stance.segment.address import is_address, is_first_person, is_told_by_others, own_clauses, titled_author
 from stance.segment.attribution import Attribution
+from stance.segment.clauses import is_withheld
 from stance.segment.context import is_cited, outside
 from stance.segment.found import Found
 from stance.segment.issuer import Issuer
@@ -22,7 +23,7 @@ from stance.segment.tagger import Seen, SentenceTagger
 from stance.segment.tokens import Sentence, Token, tokenize
 from stance.segment.turns import is_bare, record_entries
 from stance.segment.typeset import Typeset
-from stance.segment.voices import CONFIDENCE, Voice, Voices
+from stance.segment.voices import AUTHOR, CONFIDENCE, GOES_ON, Voice, Voices
 from stance.speakers.mentions import Mention
 from stance.speakers.registry import Registry
 from stance.speakers.resolve import Resolver
@@ -118,15 +119,19 @@ class _Segmenter:
         span = clause_subject(self.text, block) if block.kind == "body" else None
         if span is not None:
             mention = Mention(self.text[span[0] : span[1]], span[0])
-            self.resolves = Voice(self.resolver.resolve(mention).entities, self.date, CONFIDENCE["finite"], mention)
+            named = self.resolver.resolve(mention)
+            self.resolves = Voice(named.entities, self.date, CONFIDENCE["finite"], mention, named.reason)
 
     # -- signed text ------------------------------------------------------------------------------------------------
 
     def _signed(self, block: Block, signature: Signature) -> None:
         """Every sentence of a post or a speaker's turn is a statement of its author."""
         mention = Mention(signature.name, signature.start, signed=True, handle=signature.handle)
-        named = (() if signature.name else self.resolver.author()) or self.resolver.resolve(mention).entities
-        voice = Voice(named, signature.date or self.date, SIGNED, mention if signature.name else None)
+        voice = Voice(() if signature.name else self.resolver.author(), self.date, SIGNED, reason=AUTHOR)
+        if not voice.speakers:
+            named = self.resolver.resolve(mention)
+            date, words = signature.date or self.date, mention if signature.name else None
+            voice = Voice(named.entities, date, SIGNED, words, named.reason)
         kind: Kind = "post" if block.kind == "post" else "direct"
         for piece in without_links(self.text, block.start, block.end):
             for span in split_sentences(self.text, *piece):
@@ -227,7 +232,7 @@ class _Segmenter:
         voice = None
         for tagged in seen.statements:
             span = (sentence.tokens[tagged.content[0]].start, sentence.tokens[tagged.content[1] - 1].end)
-            if tagged.source is None or self.found.overlaps(span, known):
+            if tagged.source is None or self.found.overlaps(span, known) or is_withheld(sentence, tagged.content[0]):
                 continue
             begin, behind = tagged.source
             cue = min(behind, len(sentence.tokens) - 1)
@@ -276,12 +281,14 @@ class _Segmenter:
         """The last speaker of the running text going on, or nobody known."""
         if self.voice is None:
             return Voice((), self.date, confidence)
-        return replace(self.voice, confidence=confidence, mention=None)
+        return replace(self.voice, confidence=confidence, mention=None, reason=GOES_ON)
 
     def _address(self, sentence: Sentence) -> None:
         """A sentence in the first person outside quotations: the author speaks, or somebody the text does not name."""
         speakers = self.resolver.author()
-        voice = Voice(speakers, self.date, ADDRESS if speakers else UNNAMED_ADDRESS)
+        voice = Voice(
+            speakers, self.date, ADDRESS if speakers else UNNAMED_ADDRESS, reason=AUTHOR if speakers else None
+        )
         for span in own_clauses(self.text, sentence):
             for piece in pieces(self.text, span, ()):
                 self.found.add(piece, voice, "direct")
@@ -296,4 +303,4 @@ class _Segmenter:
         elif not self.issuer.goes_on(self.begins):
             return
         for span in pieces(self.text, (start, end), ()):
-            self.found.add(span, Voice(self.resolver.author(), self.date, ADDRESS), "direct")
+            self.found.add(span, Voice(self.resolver.author(), self.date, ADDRESS, reason=AUTHOR), "direct")

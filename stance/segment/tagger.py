@@ -24,6 +24,8 @@ TAGS: Final = ("O", "B-content", "I-content", "B-source", "I-source", "B-cue", "
 Floats = NDArray[np.float64]
 # What keeps a product of weights from becoming nothing at all.
 _TINY = 1e-100
+# What only the tagger finds is mostly a scrap of narration where it is shorter than this.
+_MIN_TOKENS = 4
 # What keeps a logarithm of odds finite.
 _EDGE = 1e-3
 
@@ -157,7 +159,8 @@ class Tagger:
             Tagged((begin, end), _nearest(sources, begin, end), float(inside[begin:end].min()))
             for begin, end in _spans(tags, CONTENT)
         ]
-        return Seen([tagged for tagged in found if tagged.probability >= self.decisions.add], inside)
+        sure = [tagged for tagged in found if tagged.probability >= self.decisions.add]
+        return Seen([tagged for tagged in sure if tagged.content[1] - tagged.content[0] >= _MIN_TOKENS], inside)
 
 
 def _spans(tags: Sequence[str], kind: str) -> Iterator[tuple[int, int]]:

@@ -27,14 +27,19 @@ CONFIDENCE = {
 }
 
 
+# Why somebody speaks whom no mention names.
+AUTHOR, GOES_ON = "the document's author", "goes on speaking"
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Somebody speaking: who, when, by which mention, and how sure that is."""
+    """Somebody speaking: who, when, how sure that is, by which mention, and why it stands for them."""
 
     speakers: tuple[Entity, ...]
     date: dt.date | None
     confidence: float
     mention: Mention | None = None
+    reason: str | None = None
 
 
 class Voices:
@@ -57,7 +62,8 @@ class Voices:
         mention = Mention(self.text[start : sentence.tokens[behind - 1].end], start, before=before)
         resolved = self.resolver.resolve(mention)
         date = said_on(around(self.text, sentence.tokens, attribution), self.date) or self.date
-        return Voice(resolved.entities, date, CONFIDENCE[attribution.role] * resolved.certainty, mention)
+        sure = CONFIDENCE[attribution.role] * resolved.certainty
+        return Voice(resolved.entities, date, sure, mention, resolved.reason)
 
     def _own_state(self, sentence: Sentence, outer: Attribution, named: Sequence[Entity]) -> Voice | None:
         """Who has the words where the inner speaker is the outer one's own state ("Doe said Norway had asked …")."""

@@ -15,6 +15,8 @@ from stance.errors import SpeakerError
 from stance.types import Speaker
 
 _WORD = regex.compile(r"[\p{L}\p{N}]+(?:['’.\-&][\p{L}\p{N}]+)*\.?")
+# Apostrophes, and what stands for the glottal stop in "Nukuʻalofa".
+_OKINA = regex.compile(r"(?<=\p{L})[’‘ʻʼʿʾ`´](?=\p{L})")
 # Abbreviations of up to so many capitals keep them: "US" is not "us".
 _SHORT = 3
 # Problems listed in one message.
@@ -22,7 +24,7 @@ _MAX_PROBLEMS = 8
 
 # Fields of each table and their types; lists hold strings, and offices are tables of their own.
 _FIELDS: dict[str, dict[str, type]] = {
-    "actor": {"id": str, "name": str, "kind": str, "aliases": list, "demonym": list, "iso": str},
+    "actor": {"id": str, "name": str, "kind": str, "aliases": list, "shared": list, "demonym": list, "iso": str},
     "body": {"id": str, "name": str, "actor": str, "parent": str, "aliases": list, "kind": str},
     "person": {
         "id": str,
@@ -60,6 +62,7 @@ class Entry:
     Attributes:
         speaker: what statements of it are attributed to.
         aliases: other names.
+        shared: names that somebody or something else has, too; see :func:`stance.speakers.shared.with_shared`.
         demonyms: adjectives and names of its people ("Kazakh").
         offices: what a person is or was.
         gender: ``m``, ``f`` or ``None``.
@@ -68,6 +71,7 @@ class Entry:
 
     speaker: Speaker
     aliases: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     demonyms: tuple[str, ...] = ()
     offices: tuple[Office, ...] = ()
     gender: str | None = None
@@ -77,7 +81,7 @@ class Entry:
 @lru_cache(maxsize=1 << 15)
 def key(name: str) -> str:
     """Form of a name for comparison: words only, casefolded unless it is an abbreviation of up to three capitals."""
-    words = [word.rstrip(".").replace(".", "").replace("’", "'") for word in _WORD.findall(name)]
+    words = [word.rstrip(".").replace(".", "") for word in _WORD.findall(_OKINA.sub("'", name))]
     if len(words) > 1 and words[0].casefold() == "the":
         words = words[1:]
     joined = " ".join(words)
@@ -122,7 +126,7 @@ def _problems(table: str, row: Mapping[str, Any]) -> Iterator[str]:
     for name in ("id", "name") if table == "actor" else ("id", "name", "actor"):
         if not row.get(name):
             yield f"no {name}"
-    for name in ("aliases", "demonym"):
+    for name in ("aliases", "shared", "demonym"):
         listed = row.get(name, [])
         if isinstance(listed, list) and not all(isinstance(word, str) and key(word) for word in listed):
             yield f"{name} is no list of names"
@@ -147,6 +151,7 @@ def _entry(table: str, row: Mapping[str, Any]) -> Entry:
     return Entry(
         Speaker(row["id"], row["name"], kind, row.get("parent"), row.get("actor", row["id"])),
         tuple(row.get("aliases", ())),
+        tuple(row.get("shared", ())),
         tuple(row.get("demonym", ())),
         tuple(Office(o["title"].casefold(), o["of"], o.get("from"), o.get("to")) for o in row.get("offices", ())),
         row.get("gender"),

@@ -8,7 +8,7 @@ from stance.speakers.descriptions import Descriptions
 from stance.speakers.discourse import Discourse
 from stance.speakers.entities import Cast, Entity, Found
 from stance.speakers.mentions import Mention, Reading, read_mention
-from stance.speakers.names import strip_article, without_possessive
+from stance.speakers.names import body_in, strip_article, without_possessive, words_of
 from stance.speakers.vocabulary import VOCABULARY
 
 _BY = regex.compile(r"\b(?:by|from)\s+(.+?)(?:\s+on (?:behalf|the)\b|\s+on\s|$)")
@@ -26,6 +26,12 @@ _ISSUER = regex.compile(
     r"(?:\s+(?:(?:of|for|the|policy|foreign|affairs|department|ministry|office)\b|\p{Lu}[\p{L}.'’-]*+))*"
 )
 _NOBODY = regex.compile(r"(?i)(?:a|an|its|his|her|their)\b")
+# How much of a document may be its heading, in lines.
+_HEADING = 2
+_SMALL = {"of", "and", "the"}
+# "The Ministers", "the Central Organ", "the Heads of State and Government".
+_ISSUING = regex.compile(r"(?i:the)\s+\p{Lu}[\p{L}-]+(?:\s+(?:(?:of|and)\s+)*\p{Lu}[\p{L}-]+){0,5}")
+_NO_ISSUERS = {"state", "person", "office", "ngo"}
 # How far back in the document an issuer is looked for.
 _REACH = 900
 
@@ -44,6 +50,34 @@ class Issuers:
         if reading.head in VOCABULARY.lasting:
             self._lasting[reading.head] = found.entity
         return found
+
+    def issuing(self, mention: Mention, reading: Reading, author: tuple[Entity, ...]) -> Found | None:
+        """The body that issued the document, for what it calls itself ("the Ministers", "the Council").
+
+        Args:
+            mention: the words.
+            reading: of them.
+            author: of the document, where one is given.
+        """
+        if reading.head not in VOCABULARY.issuing or reading.body or not _ISSUING.fullmatch(mention.text):
+            return None
+        issuer = author[0] if len(author) == 1 else None if author else self._heading()
+        # An author that nobody knows may be a newspaper.
+        if issuer is None or issuer.kind in _NO_ISSUERS or not (issuer.entry or issuer.body):
+            return None
+        is_own = reading.head.endswith("s") or reading.head in issuer.heads
+        known = None if is_own else self.descriptions.resolve(reading)  # "the Council" may be another one
+        return known or Found(issuer, "the body that issued the document")
+
+    def _heading(self) -> Entity | None:
+        """Who issued the document by its heading: "Communiqué of the Nordic Council", "G7 Leaders' Statement"."""
+        heading = " ".join(self.cast.text.lstrip().partition("\n\n")[0].splitlines()[:_HEADING])
+        words = words_of(heading)
+        noun = next((i for i, word in enumerate(words) if word.casefold() in VOCABULARY.documents), None)
+        if noun is None or any(word[0].islower() and word not in _SMALL for word in words[: noun + 1]):
+            return None  # that of a report: "Norway rejects the statement of the bloc"
+        named = body_in(heading, self.cast.registry)
+        return self.cast.registered(named[0]) if named and named[0].speaker.kind != "state" else None
 
     def _found(self, mention: Mention, reading: Reading) -> Found:
         if (known := self._lasting.get(reading.head)) is not None:

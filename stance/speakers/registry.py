@@ -29,6 +29,7 @@ class Registry:
         demonyms: comparison form of adjectives and names of peoples, to actor id.
         offices: title (see :meth:`Vocabulary.office`) and id of the actor or body, to everybody who holds or held it.
         titles: all titles in ``offices``.
+        sharing: entries with names that are also those of others.
     """
 
     entries: Mapping[str, Entry]
@@ -37,6 +38,7 @@ class Registry:
     demonyms: Mapping[str, str] = field(default_factory=dict)
     offices: Mapping[tuple[str, str], tuple[Entry, ...]] = field(default_factory=dict)
     titles: frozenset[str] = frozenset()
+    sharing: tuple[Entry, ...] = ()
 
     def find(self, name: str) -> Entry | None:
         """The actor, body or person with exactly this name or alias."""
@@ -132,7 +134,8 @@ def build(entries: Iterable[Entry], where: str | None = None) -> Registry:
                 place = VOCABULARY.office(office.title), of.speaker.id
                 offices.setdefault(place, {})[entry.speaker.id] = entry
     held = {place: tuple(persons.values()) for place, persons in offices.items()}
-    return replace(registry, offices=held, titles=frozenset(title for title, _ in held))
+    sharing = tuple(entry for entry in by_id.values() if entry.shared)
+    return replace(registry, offices=held, titles=frozenset(title for title, _ in held), sharing=sharing)
 
 
 def _check_links(registry: Registry, entries: Iterable[Entry], where: str) -> None:

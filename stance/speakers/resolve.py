@@ -17,6 +17,7 @@ from stance.speakers.mentions import Mention, Reading, read_mention
 from stance.speakers.names import core_words
 from stance.speakers.registry import Registry
 from stance.speakers.scan import names_in
+from stance.speakers.shared import with_shared
 from stance.speakers.vocabulary import VOCABULARY
 
 _FIRST_PERSON, _THIRD_PERSON, _RELATIVE = {"we", "i"}, {"he", "she", "it", "they"}, {"who", "which"}
@@ -35,6 +36,8 @@ _BEFORE_RELATIVE = regex.compile(r"([^.;:\"“”()\n]{2,160}?)[,\s]*$")
 _PHRASE_START = regex.compile(r",\s+|\b(?:to|of|by|with|and|was|is|for|from|met|told|that|as)\s+(?=\p{Lu}|the\s)")
 _MAX_ANTECEDENT = 160
 _MAX_JOINT_NAME = 4
+# Who may be listed without "and".
+_ACTORS = ("state", "union", "organisation", "group")
 # How sure a resolution is by its kind; that the text names nobody may also be a reading missed.
 NAMED, JOINT, DESCRIBED, UNKNOWN, NOBODY = 1.0, 0.95, 0.85, 0.9, 0.5
 
@@ -74,6 +77,7 @@ class Resolver:
     def __init__(
         self, registry: Registry, text: str, *, date: dt.date | None = None, author: str | None = None
     ) -> None:
+        registry = with_shared(registry, text)
         self._registry, self._text, self._author = registry, text, author
         self._cast = Cast(registry, text, date)
         self._discourse = Discourse()
@@ -160,6 +164,9 @@ class Resolver:
             return self._name(reading)
         if reading.head in VOCABULARY.documents:
             return _of(self._issuers.resolve(mention, reading), DESCRIBED)
+        issuing = self._issuers.issuing(mention, reading, self.author())
+        if issuing is not None:
+            return _of(issuing, DESCRIBED)
         several = self._descriptions.several(reading) if reading.is_definite else ()
         if several:
             return Resolution(several, DESCRIBED, "description: the last so many of that title")
@@ -235,7 +242,7 @@ class Resolver:
     def _joint(self, mention: Mention) -> Resolution | None:
         """ "Germany, France and Italy", "Doe and Roe": every part must be a name of its own."""
         if " and " not in mention.text:
-            return None
+            return self._listed(mention.text)
         parts = [part.strip() for part in _JOINT.split(mention.text) if part.strip()]
         readings = [read_mention(part, self._registry) for part in parts]
         for part, reading in zip(parts, readings, strict=True):
@@ -245,6 +252,16 @@ class Resolver:
             if reading.entry is None and not is_name:
                 return None
         return Resolution(tuple(self._cast.named(reading) for reading in readings), JOINT, "several names")
+
+    def _listed(self, text: str) -> Resolution | None:
+        """ "EU, Norway" at the head of a headline: actors of their own, no capital with its state."""
+        parts = [part.strip() for part in text.split(",")]
+        named = [self._registry.find(part) for part in parts] if len(parts) > 1 else []
+        entries = [entry for entry in named if entry is not None and entry.speaker.kind in _ACTORS]
+        is_place = any(part in entry.shared for part in parts for entry in entries)  # "Brussels, Belgium"
+        if not entries or len({entry.speaker.actor for entry in entries}) < len(parts) or is_place:
+            return None
+        return Resolution(tuple(self._cast.registered(entry) for entry in entries), JOINT, "several names")
 
     def _antecedent(self, start: int) -> Mention | None:
         """The noun phrase before a relative pronoun."""

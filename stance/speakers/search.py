@@ -27,5 +27,5 @@ def describe(entry: Entry) -> dict[str, Any]:
 
 
 def _names(entry: Entry) -> list[str]:
-    names = (entry.speaker.id, entry.speaker.name, *entry.aliases, *entry.demonyms)
+    names = (entry.speaker.id, entry.speaker.name, *entry.aliases, *entry.shared, *entry.demonyms)
     return [key(name).casefold() for name in names]

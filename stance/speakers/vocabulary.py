@@ -49,6 +49,7 @@ class Vocabulary:
     missions: frozenset[str]
     documents: frozenset[str]
     lasting: frozenset[str]
+    issuing: frozenset[str]
     deputies: frozenset[str]
     wider: Mapping[str, frozenset[str]]
     sorts: Mapping[str, frozenset[str]]
