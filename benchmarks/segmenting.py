@@ -12,28 +12,20 @@ from __future__ import annotations
 import argparse
 import re
 import statistics
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from stance.segment import segment
-
 ROOT = Path(__file__).parents[1]
+# So that the training code is found, too.
+sys.path.insert(0, str(ROOT))
+
+from stance.segment import segment  # noqa: E402
+from training.stories import own_texts  # noqa: E402
+
 QUOTATION = re.compile(r"“[^”]+”|\"[^\"\n]+\"")
-
-
-def own_texts() -> list[str]:
-    """The seed documents and, where the corpus is at hand, its stories."""
-    texts = [path.read_bytes().decode("utf-8") for path in sorted((ROOT / "seeds").glob("*.txt"))]
-    stories = ROOT / "training" / "corpus" / "stories"
-    if stories.is_dir():
-        from training.stories import read_stories
-
-        texts += [
-            story.document.text for name in ("train", "test") for story in read_stories(stories / f"{name}.jsonl")
-        ]
-    return texts
 
 
 def seconds(run: Callable[[str], object], texts: Sequence[str]) -> float:
@@ -56,7 +48,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often each is run (%(default)s)")
     parser.add_argument("--megabytes", type=float, default=1.0, help="length of the long document (%(default)s)")
     options = parser.parse_args()
-    texts = [file.read_bytes().decode("utf-8") for file in options.files] or own_texts()
+    texts = [file.read_bytes().decode("utf-8") for file in options.files] or own_texts(ROOT)
     words = sum(len(text.split()) for text in texts)
     segmented(texts[0])  # loads the registry and the word lists
     rates: dict[str, list[float]] = {"stance": [], "regex": []}

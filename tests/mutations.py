@@ -12,12 +12,13 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-from stance.segment import segment
-from stance.types import KINDS
-
 ROOT = Path(__file__).parents[1]
-# So that the command finds the corpus, too.
+# So that the command finds the training code, too.
 sys.path.insert(0, str(ROOT))
+
+from stance.segment import segment  # noqa: E402
+from stance.types import KINDS  # noqa: E402
+from training.stories import own_texts  # noqa: E402
 
 
 def check(text, statements):
@@ -104,22 +105,9 @@ def mangled(text, mutations, number):
     return text
 
 
-def documents():
-    """The seeds, and the stories where the corpus is at hand."""
-    texts = [path.read_bytes().decode("utf-8") for path in sorted((ROOT / "seeds").glob("*.txt"))]
-    stories = ROOT / "training" / "corpus" / "stories"
-    if stories.is_dir():
-        from training.stories import read_stories
-
-        texts += [
-            story.document.text for name in ("train", "test") for story in read_stories(stories / f"{name}.jsonl")
-        ]
-    return texts
-
-
 def main(count):
     """Mangle and check ``count`` documents."""
-    texts, rng, statements, slowest = documents(), random.Random(13), 0, 0.0
+    texts, rng, statements, slowest = own_texts(ROOT), random.Random(13), 0, 0.0
     for number in range(count):
         ways = rng.choices(MUTATIONS, k=rng.randint(1, 4))
         text = mangled(texts[number % len(texts)], ways, number)

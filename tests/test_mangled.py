@@ -5,11 +5,12 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutations import MUTATIONS, check, documents, mangled
+from mutations import MUTATIONS, ROOT, check, mangled
 
 from stance.segment import segment
+from training.stories import own_texts
 
-TEXTS = documents()
+TEXTS = own_texts(ROOT)
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

@@ -642,3 +642,9 @@ def test_what_a_declaration_calls_its_issuer(text, author, actor):
 def test_a_declaration_may_call_another_body_a_council():
     text = "The UN Security Council met. The Council condemned the raid on the camp."
     assert speakers(text, author="NATO")[-1].name == "UN Security Council"
+
+
+def test_a_mention_without_a_word_names_nobody():
+    resolved = Resolver(REGISTRY, "Norway spoke.").resolve(Mention(" ,", 0))
+    assert resolved.entities == ()
+    assert resolved.reason == "the text names nobody"

@@ -116,6 +116,14 @@ def read_stories(path: Path) -> list[Story]:
     return [parse(json.loads(line)) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
+def own_texts(root: Path) -> list[str]:
+    """The texts of a checkout: its seed documents, and the stories where the corpus is at hand."""
+    texts = [path.read_bytes().decode("utf-8") for path in sorted((root / "seeds").glob("*.txt"))]
+    for file in (root / "training" / "corpus" / "stories" / f"{name}.jsonl" for name in ("train", "test")):
+        texts += [story.document.text for story in read_stories(file)] if file.is_file() else []
+    return texts
+
+
 @dataclass(slots=True)
 class Tally:
     """Counts of statements: in the gold, predicted, found, and found with the right speaker."""

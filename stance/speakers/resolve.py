@@ -92,7 +92,8 @@ class Resolver:
 
     def resolve(self, mention: Mention) -> Resolution:
         """Whom a mention stands for."""
-        found = self._signed(mention) if mention.signed else self._resolve(mention)
+        is_named = any(character.isalnum() for character in mention.text)
+        found = self._signed(mention) if mention.signed else self._resolve(mention) if is_named else _UNTOLD
         self._discourse.speak(found.entities)
         return found
 
