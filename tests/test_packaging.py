@@ -32,11 +32,13 @@ def wheel(tmp_path_factory):
     return build("wheel", tmp_path_factory.mktemp("wheel"))
 
 
-def test_wheel_holds_package_data_and_the_model_alone(wheel):
+def test_wheel_holds_package_data_and_the_models_alone(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    model = {f"stance/models/stance-en/{path.relative_to(MODEL).as_posix()}" for path in MODEL.rglob("*.*")}
-    assert {name for name in names if name.startswith("stance/models/")} == model
-    assert {f"stance/models/stance-en/{name}" for name in ("stance.json", "model.safetensors")} <= model
+    shelf = MODEL.parent
+    models = {f"stance/models/{path.relative_to(shelf).as_posix()}" for path in shelf.rglob("*.*")}
+    assert {name for name in names if name.startswith("stance/models/")} == models
+    assert {f"stance/models/stance-en/{name}" for name in ("stance.json", "model.safetensors")} <= models
+    assert "stance/models/attribution-en/attribution.json" in models
     assert names >= DATA
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"stance"}
 

@@ -275,6 +275,7 @@ def test_default_configuration_is_complete_and_fits_the_export(tmp_path):
         "distil",
         "calibrate",
         "export",
+        "attribution",
     }
     assert config.fit.max_length == config.export.max_length
     with pytest.raises(StanceError, match="calibrate first"):

@@ -14,7 +14,7 @@ from stance.speakers.introductions import Introductions
 from stance.speakers.issuers import Issuers
 from stance.speakers.labels import Labels
 from stance.speakers.mentions import Mention, Reading, read_mention
-from stance.speakers.names import core_words
+from stance.speakers.names import core_words, strip_article, without_possessive
 from stance.speakers.registry import Registry
 from stance.speakers.scan import names_in
 from stance.speakers.shared import with_shared
@@ -92,7 +92,7 @@ class Resolver:
 
     def resolve(self, mention: Mention) -> Resolution:
         """Whom a mention stands for."""
-        is_named = any(character.isalnum() for character in mention.text)
+        is_named = any(character.isalnum() for character in without_possessive(strip_article(mention.text)))
         found = self._signed(mention) if mention.signed else self._resolve(mention) if is_named else _UNTOLD
         self._discourse.speak(found.entities)
         return found
