@@ -26,7 +26,7 @@ DIAGRAM = "reliability.svg"
 _UNLISTED = {CARD, "README.md", DIAGRAM}
 _SUFFIXES = (".json", ".safetensors", ".onnx", ".txt")
 # An installed wheel carries the models inside the package, a checkout beside it.
-_SHELVES = (Path(__file__).with_name("models"), Path(__file__).parents[1] / "models")
+SHELVES = (Path(__file__).with_name("models"), Path(__file__).parents[1] / "models")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Artefact:
 
 def shipped() -> tuple[str, ...]:
     """Names of the models that come with the library."""
-    return tuple(sorted({file.parent.name for shelf in _SHELVES for file in shelf.glob(f"*/{CARD}")}))
+    return tuple(sorted({file.parent.name for shelf in SHELVES for file in shelf.glob(f"*/{CARD}")}))
 
 
 def resolve(name: str) -> Path:
@@ -48,7 +48,7 @@ def resolve(name: str) -> Path:
     Raises:
         ModelError: no such model; the message lists those there are.
     """
-    for shelf in _SHELVES:
+    for shelf in SHELVES:
         # Only a bare name: "../elsewhere" and absolute paths are folders, not names.
         if name == Path(name).name and (shelf / name / CARD).is_file():
             return shelf / name

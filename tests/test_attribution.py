@@ -2,14 +2,12 @@
 
 import pytest
 
-from stance.segment import as_document, segment
-from stance.segment.statements import segment_document
-from stance.speakers.registry import load_registry
+from stance.segment import segment
 
 
 def read(text, **known):
-    """Name of the first speaker and words of every statement that the rules find; the tagger has tests of its own."""
-    statements = segment_document(as_document(text, **known), load_registry())
+    """Name of the first speaker and words of every statement."""
+    statements = segment(text, **known)
     assert all(text[s.start : s.end] == s.text for s in statements)
     return [(s.speaker.name if s.speaker else None, s.text) for s in statements]
 

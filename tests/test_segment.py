@@ -12,18 +12,16 @@ from stance.segment.dates import find_date, said_on
 from stance.segment.layout import read_layout
 from stance.segment.quotes import find_quotes, overlapping
 from stance.segment.sentences import split_outer, split_sentences
-from stance.segment.statements import segment_document
 from stance.segment.tokens import tokenize
 from stance.segment.typeset import Typeset
-from stance.speakers.registry import load_registry
 from stance.types import Document
 
 WEDNESDAY = dt.date(2022, 3, 9)
 
 
 def read(text, **known):
-    """Name of the first speaker and words of every statement that the rules find; the tagger has tests of its own."""
-    statements = segment_document(as_document(text, **known), load_registry())
+    """Name of the first speaker and words of every statement."""
+    statements = segment(text, **known)
     assert all(text[s.start : s.end] == s.text for s in statements)
     return [(s.speaker.name if s.speaker else None, s.text) for s in statements]
 

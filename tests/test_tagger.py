@@ -19,8 +19,8 @@ from training.attribution import OutOfFold, fit, fold_of, main, sentences_of
 from training.config import AttributionConfig
 from training.stories import parse
 
-SETTINGS = AttributionConfig(l1=0.01, l2=0.01, iterations=60, least_count=1, folds=2, add=[0.5], margin=0.0, keep=[0.0])
-DECISIONS = Decisions(0.5, 0.2, Sureness(0.1, 1.0, 0.5), Sureness(-0.1, 1.2, 0.3))
+SETTINGS = AttributionConfig(l1=0.01, l2=0.01, iterations=60, least_count=1, folds=2, add=[0.5], margin=0.0)
+DECISIONS = Decisions(0.5, Sureness(-0.1, 1.2, 0.3))
 ROW = {"style": "agency", "date": None, "source": None, "author": None}
 
 
@@ -160,9 +160,9 @@ def test_an_altered_file_is_refused_by_name(folder, name):
         ({"format": 2}, "another format"),
         ({"tags": ["O"]}, "other tags"),
         ({"decisions": {"add": 0.5}}, "no sound decisions"),
-        ({"decisions": dataclasses.asdict(Decisions(keep="high"))}, "no sound decisions"),
+        ({"decisions": dataclasses.asdict(Decisions(add="high"))}, "no sound decisions"),
         ({"decisions": dataclasses.asdict(Decisions(add=float("nan")))}, "no sound decisions"),
-        ({"decisions": dataclasses.asdict(Decisions()) | {"complete": {"bias": 1.0}}}, "no sound decisions"),
+        ({"decisions": dataclasses.asdict(Decisions()) | {"sureness": {"bias": 1.0}}}, "no sound decisions"),
         ({"files": []}, "altered"),
     ],
 )
@@ -193,8 +193,8 @@ def test_shapes_must_fit_the_features(tmp_path, weights):
 class Fixed:
     """Finds the words it is told to, wherever they stand, and is as sure of all others as it is told to be."""
 
-    def __init__(self, content="", source=None, support=0.8, kept=True):
-        self.content, self.source, self.support, self.kept = content.split(), source and source.split(), support, kept
+    def __init__(self, content="", source=None, support=0.8):
+        self.content, self.source, self.support = content.split(), source and source.split(), support
 
     def read(self, sentence):
         words = [token.text for token in sentence.tokens]
@@ -204,9 +204,6 @@ class Fixed:
 
     def confidence(self, rule, support):
         return rule * support
-
-    def keeps(self, rule, support):
-        return self.kept
 
     @staticmethod
     def _find(words, part):
@@ -239,10 +236,10 @@ def test_what_has_no_source_or_is_found_already_is_not_added():
     assert same.confidence == pytest.approx(0.8 * plain.confidence, abs=1e-3)
 
 
-def test_what_the_tagger_strikes_is_none_but_posts_and_turns_stay():
+def test_posts_and_turns_are_not_weighed():
     text = "Norway said the ferry was late.\n\nMS. LIND: We stay.\n\nMR. BERG: We leave."
-    assert len(found(text, Fixed())) == 3
-    assert [statement.text for statement in found(text, Fixed(kept=False))] == ["We stay.", "We leave."]
+    pairs = zip(found(text, None), found(text, Fixed()), strict=True)
+    assert [plain.confidence == weighed.confidence for plain, weighed in pairs] == [False, True, True]
 
 
 def test_sureness_is_a_logistic_regression():
@@ -254,8 +251,9 @@ def test_sureness_is_a_logistic_regression():
 
 
 def test_stories_in_which_nothing_goes_wrong_tell_nothing_of_doubt(weights):
+    plain = [story for story in STORIES if "Ana Prado" in story.document.text]  # a capital stands for its state
     with pytest.raises(StanceError, match="all right"):
-        OutOfFold(STORIES, [weights, weights]).sureness(0.5)
+        OutOfFold(plain, [weights, weights]).sureness(0.5)
 
 
 def test_out_of_fold_nothing_is_read_by_weights_that_saw_it(weights):

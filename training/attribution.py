@@ -51,10 +51,6 @@ class Recorder:
         """The rule's."""
         return rule
 
-    def keeps(self, rule: float, support: float) -> bool:
-        """Everything."""
-        return True
-
 
 def sentences_of(story: Story) -> list[tuple[Sentence, list[str]]]:
     """The sentences of a story's running text and titles, with the tag of each token by the story's marks.
@@ -157,11 +153,11 @@ class OutOfFold:
         found = self.find(decisions)
         return measure(self.stories, lambda story: found[story.document.id])["all"]
 
-    def sureness(self, add: float) -> tuple[Sureness, Sureness]:
-        """Fit how sure a statement is, and a statement with its speaker."""
-        by_rule = self.find(Decisions(add=add))
-        by_support = self.find(Decisions(add=add, complete=Sureness(0.0, 0.0, 1.0)))
-        evidence, right, complete = [], [], []
+    def sureness(self, add: float) -> Sureness:
+        """Fit how sure it is that a statement and its speaker are right."""
+        by_rule = self.find(Decisions(add))
+        by_support = self.find(Decisions(add, Sureness(0.0, 0.0, 1.0)))
+        evidence, right = [], []
         for story in self.stories:
             statements = by_rule[story.document.id]
             pairs = {j: i for i, j in match_statements(story.document.text, story.statements, statements)}
@@ -169,9 +165,8 @@ class OutOfFold:
                 if statement.confidence == other.confidence:  # a post or a turn, which the tagger does not read
                     continue
                 evidence.append([log_odds(statement.confidence), log_odds(other.confidence)])
-                right.append(j in pairs)
-                complete.append(j in pairs and same_speaker(statement, story.statements[pairs[j]]))
-        return _regression(evidence, right), _regression(evidence, complete)
+                right.append(j in pairs and same_speaker(statement, story.statements[pairs[j]]))
+        return _regression(evidence, right)
 
 
 def _regression(evidence: Sequence[Sequence[float]], right: Sequence[bool]) -> Sureness:
@@ -185,20 +180,15 @@ def _regression(evidence: Sequence[Sequence[float]], right: Sequence[bool]) -> S
 
 
 def decide(folds: OutOfFold, settings: AttributionConfig) -> tuple[Decisions, dict[str, str]]:
-    """Choose out of fold what to add and what to keep, and fit the confidence; with all figures seen.
+    """Choose out of fold what to add, and fit the confidence; with all figures seen.
 
-    What to keep is chosen by the best F. Real texts hold more narration than the stories, so what is added is as sure
-    as it can be without F falling by more than ``settings.margin``.
+    Real texts hold more narration than the stories, so what is added is as sure as it can be without F falling by more
+    than ``settings.margin`` below the best.
     """
-    adding = {f"add {add:.2f}": Decisions(add=add) for add in settings.add}
-    tallies = {name: folds.tally(decisions) for name, decisions in adding.items()}
+    tallies = {add: folds.tally(Decisions(add)) for add in settings.add}
     best = max(tally.f1 for tally in tallies.values())
-    add = max(adding[name].add for name, tally in tallies.items() if tally.f1 >= best - settings.margin)
-    statement, complete = folds.sureness(add)
-    keeping = {f"keep {keep:.2f}": Decisions(add, keep, statement, complete) for keep in settings.keep}
-    kept = {name: folds.tally(decisions) for name, decisions in keeping.items()}
-    chosen = keeping[max(kept, key=lambda name: kept[name].f1)]
-    return chosen, {name: tally.figures() for name, tally in (tallies | kept).items()}
+    add = max(add for add, tally in tallies.items() if tally.f1 >= best - settings.margin)
+    return Decisions(add, folds.sureness(add)), {f"add {add:.2f}": tally.figures() for add, tally in tallies.items()}
 
 
 def _card(record: Mapping[str, Any], decisions: Decisions) -> str:
@@ -209,15 +199,14 @@ def _card(record: Mapping[str, Any], decisions: Decisions) -> str:
 
 A linear-chain conditional random field over the words of a sentence: which are a source, which a reporting verb, which
 a statement. It stands beside the segmenter's rules: it adds statements that no rule finds (probability at least
-{decisions.add}), strikes those of the rules that it finds unlikely (below {decisions.keep}), and makes a statement's
-`confidence` the probability that statement and speaker are right.
+{decisions.add}), and makes a statement's `confidence` the probability that statement and speaker are right.
 
 Learned from {record["training"]["stories"]} stories written for this project by language models
 (`training/corpus/stories/`, Apache-2.0), with features of the words alone; no other text, no pretrained encoder.
 English only. Reproduce it with `python -m training.attribution --out models/attribution-en`.
 
 Out of fold on those stories (the segmenter's rules were written with some of them at hand, so that these figures
-flatter the rules). The thresholds were chosen by F, the first as high as it can be within {margin} of the best:
+flatter the rules). The threshold is as high as it can be with F within {margin} of the best:
 
 ```text
 {figures}

@@ -83,7 +83,6 @@ class AttributionConfig:
     folds: int
     add: list[float]
     margin: float
-    keep: list[float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,12 @@ def is_first_person(sentence: Sentence) -> bool:
     )
 
 
+def speaks_for_itself(sentence: Sentence, mention: Span) -> bool:
+    """Whether a mention is "we" or "I" outside quotations: the author's, whose sentences the address takes whole."""
+    words = zip(sentence.tokens[slice(*mention)], sentence.quoted[slice(*mention)], strict=True)
+    return any(token.low in _SPEAKING and not quoted for token, quoted in words)
+
+
 def is_told_by_others(sentence: Sentence, attribution: Attribution) -> bool:
     """Whether somebody else speaks in a sentence of the first person ("the envoy told us that …")."""
     first, _ = attribution.subject

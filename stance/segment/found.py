@@ -26,8 +26,6 @@ class Found:
     def __init__(self, text: str) -> None:
         self.text = text
         self.items: list[tuple[Statement, tuple[Entity, ...]]] = []
-        # Places of those that are none after all; the others keep theirs.
-        self.struck: set[int] = set()
 
     def __len__(self) -> int:
         return len(self.items)
@@ -58,13 +56,13 @@ class Found:
         return any(statement.start < span[1] and span[0] < statement.end for statement, _ in self.items[since:])
 
     def weigh(self, since: int, tokens: Sequence[Token], inside: Floats, tagger: SentenceTagger) -> None:
-        """Let the tagger say how sure the statements of a sentence are, and strike those that it finds none.
+        """Let the tagger say how sure the statements of a sentence are.
 
         Args:
             since: place of the first statement of the sentence.
             tokens: those of the sentence.
             inside: for each token the probability that it belongs to a statement.
-            tagger: knows what follows for a statement.
+            tagger: gives the confidence.
         """
         for place in range(since, len(self.items)):
             statement, speakers = self.items[place]
@@ -76,8 +74,6 @@ class Found:
             support = float(np.mean(within)) if within else 0.0
             confidence = tagger.confidence(statement.confidence, support)
             self.items[place] = replace(statement, confidence=round(confidence, 3)), speakers
-            if not tagger.keeps(statement.confidence, support):
-                self.struck.add(place)
 
     def give(self, places: Iterable[int], speakers: tuple[Entity, ...]) -> None:
         """Let others have said the statements at some places."""
@@ -87,7 +83,7 @@ class Found:
     def settled(self) -> list[Statement]:
         """All statements in order, their speakers named; of two that overlap the inner, shorter one keeps its span."""
         taken: list[tuple[int, int, int]] = []
-        for place in sorted(set(range(len(self.items))) - self.struck, key=self._length):
+        for place in sorted(range(len(self.items)), key=self._length):
             statement = self.items[place][0]
             span = self._free(taken, statement.start, statement.end)
             if span is not None:

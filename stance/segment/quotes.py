@@ -27,6 +27,12 @@ _SPEAKER = regex.compile(
 )
 _STOP = regex.compile(r"(?<=[\p{Ll}\d]{2}) ?[.!?](?=\s|$)")
 
+# What comes before a quotation that is a name or a slogan; it stands within so many characters before it.
+_TITLED = regex.compile(
+    r"(?i)\b(?:entitled|titled|called|named|dubbed|headlined|slogans?|reading|so-called|chanting|known as)"
+    r"[\s:,]*+[\"“„«]?\s*$"
+)
+_MAX_TITLED = 40
 # A quote may run on over this many paragraph breaks before it counts as never closed.
 MAX_PARAGRAPHS = 8
 
@@ -48,6 +54,11 @@ class Quote:
     outer_start: int
     outer_end: int
     closed: bool
+
+
+def is_titled(text: str, start: int, begin: int) -> bool:
+    """Whether a quotation that begins at ``begin``, in a sentence from ``start`` on, is a name or a slogan."""
+    return _TITLED.search(text, max(start, begin - _MAX_TITLED), begin) is not None
 
 
 def overlapping(quotes: Sequence[Quote], start: int, end: int) -> list[Quote]:

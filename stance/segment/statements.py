@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import regex
-
-from stance.segment.address import is_address, is_first_person, is_told_by_others, own_clauses, titled_author
+from stance.segment.address import (
+    is_address,
+    is_first_person,
+    is_told_by_others,
+    own_clauses,
+    speaks_for_itself,
+    titled_author,
+)
 from stance.segment.attribution import Attribution
 from stance.segment.clauses import is_withheld
 from stance.segment.context import is_cited, outside
 from stance.segment.found import Found
 from stance.segment.issuer import Issuer
 from stance.segment.layout import Block, Signature, read_layout, without_links
-from stance.segment.quotes import Quote, find_quotes, overlapping
+from stance.segment.quotes import Quote, find_quotes, is_titled, overlapping
 from stance.segment.reader import read_attributions
 from stance.segment.resolutions import clause_subject, is_clause
 from stance.segment.sentences import split_outer, split_sentences
@@ -40,12 +45,6 @@ CONTINUED, LONG_QUOTE, SIGNED, ADDRESS, UNNAMED_ADDRESS = 0.75, 0.6, 0.98, 0.7, 
 
 # What is left of somebody's own sentence behind the words of others counts from so many words on.
 _MIN_REST = 3
-# What comes before a quotation that is a name or a slogan; it stands within so many characters before it.
-_TITLED = regex.compile(
-    r"(?i)\b(?:entitled|titled|called|named|dubbed|headlined|slogans?|reading|so-called|chanting|known as)"
-    r"[\s:,]*+[\"“„«]?\s*$"
-)
-_MAX_TITLED = 40
 
 
 def segment_document(document: Document, registry: Registry, tagger: SentenceTagger | None = None) -> list[Statement]:
@@ -57,7 +56,7 @@ def segment_document(document: Document, registry: Registry, tagger: SentenceTag
     Args:
         document: what to read.
         registry: known actors.
-        tagger: adds statements that no rule finds.
+        tagger: adds statements that no rule finds, and says how sure all are; without one, the rules alone.
     """
     typeset = Typeset(document.text)
     mended = replace(document, text=typeset.text)
@@ -232,7 +231,9 @@ class _Segmenter:
         voice = None
         for tagged in seen.statements:
             span = (sentence.tokens[tagged.content[0]].start, sentence.tokens[tagged.content[1] - 1].end)
-            if tagged.source is None or self.found.overlaps(span, known) or is_withheld(sentence, tagged.content[0]):
+            if tagged.source is None or speaks_for_itself(sentence, tagged.source):
+                continue
+            if self.found.overlaps(span, known) or is_withheld(sentence, tagged.content[0]):
                 continue
             begin, behind = tagged.source
             cue = min(behind, len(sentence.tokens) - 1)
@@ -259,7 +260,7 @@ class _Segmenter:
                     self.found.take((begin, end), quotes, rest, "headline" if sentence.is_title else None)
                 continue
             whole = length >= WHOLE_SHARE * words
-            is_name = sentence.is_title or _TITLED.search(self.text, max(start, begin - _MAX_TITLED), begin)
+            is_name = sentence.is_title or is_titled(self.text, start, begin)
             if is_name or not (whole or length >= MIN_SPEECH_WORDS):
                 continue
             if whole:

@@ -62,9 +62,6 @@ class SentenceTagger(Protocol):
     def confidence(self, rule: float, support: float) -> float:
         """Probability that a statement and its speaker are right, from the rule's own confidence and the support."""
 
-    def keeps(self, rule: float, support: float) -> bool:
-        """Whether there is a statement at all."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sureness:
@@ -91,15 +88,11 @@ class Decisions:
 
     Attributes:
         add: least probability of a statement that only the tagger finds, in [0, 1]; above 1 for none.
-        keep: least probability that a statement of the rules is one, in [0, 1].
-        statement: gives that probability.
-        complete: gives the probability that the speaker is right as well.
+        sureness: gives the probability that a statement and its speaker are right.
     """
 
     add: float = 2.0
-    keep: float = 0.0
-    statement: Sureness = Sureness(0.0, 1.0, 0.0)
-    complete: Sureness = Sureness(0.0, 1.0, 0.0)
+    sureness: Sureness = Sureness(0.0, 1.0, 0.0)
 
 
 class Tagger:
@@ -119,11 +112,7 @@ class Tagger:
 
     def confidence(self, rule: float, support: float) -> float:
         """Probability that a statement and its speaker are right, from the rule's own confidence and the support."""
-        return self.decisions.complete(rule, support)
-
-    def keeps(self, rule: float, support: float) -> bool:
-        """Whether there is a statement at all."""
-        return self.decisions.statement(rule, support) >= self.decisions.keep
+        return self.decisions.sureness(rule, support)
 
     def marginals(self, sentence: Sentence) -> Floats:
         """Probability of each tag for each token, (tokens, tags); rows sum to 1."""

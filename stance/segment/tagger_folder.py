@@ -15,14 +15,13 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from stance.artefact import SHELVES
 from stance.errors import ModelError
 from stance.segment.tagger import TAGS, Decisions, Floats, Sureness, Tagger
 
 RECORD, WEIGHTS, FEATURES = "attribution.json", "attribution.safetensors", "features.txt"
 FORMAT = 1
 NAME = "attribution-en"
-# An installed wheel carries the models inside the package, a checkout beside it.
-_SHELVES = (Path(__file__).parents[1] / "models", Path(__file__).parents[2] / "models")
 
 
 @lru_cache(maxsize=1)
@@ -32,7 +31,7 @@ def shipped_tagger() -> Tagger | None:
     Raises:
         ModelError: it is there and was altered.
     """
-    folder = next((shelf / NAME for shelf in _SHELVES if (shelf / NAME / RECORD).is_file()), None)
+    folder = next((shelf / NAME for shelf in SHELVES if (shelf / NAME / RECORD).is_file()), None)
     return read_tagger(folder) if folder else None
 
 
@@ -61,7 +60,9 @@ def read_tagger(folder: Path) -> Tagger:
     shapes = (state.shape, transition.shape)
     if shapes != ((len(names), len(TAGS)), (len(TAGS), len(TAGS))):
         raise ModelError(f"{WEIGHTS} has the shapes {shapes} for {len(names)} features", where=folder)
-    return Tagger({name: row for row, name in enumerate(names)}, state, transition, _decisions(record["decisions"]))
+    table = record["decisions"]
+    decisions = Decisions(table["add"], Sureness(**table["sureness"]))
+    return Tagger({name: row for row, name in enumerate(names)}, state, transition, decisions)
 
 
 def _problem(record: Any, content: Mapping[str, bytes]) -> str | None:
@@ -82,21 +83,11 @@ def _is_sound(decisions: Any) -> bool:
     wanted = {field.name for field in dataclasses.fields(Decisions)}
     if not isinstance(decisions, dict) or set(decisions) != wanted:
         return False
-    sure = [decisions[name] for name in ("statement", "complete")]
-    names = {field.name for field in dataclasses.fields(Sureness)}
-    if not all(isinstance(table, dict) and set(table) == names for table in sure):
+    sureness = decisions["sureness"]
+    if not isinstance(sureness, dict) or set(sureness) != {field.name for field in dataclasses.fields(Sureness)}:
         return False
-    numbers = [decisions["add"], decisions["keep"], *(number for table in sure for number in table.values())]
+    numbers = (decisions["add"], *sureness.values())
     return all(isinstance(number, int | float) and math.isfinite(number) for number in numbers)
-
-
-def _decisions(table: Mapping[str, Any]) -> Decisions:
-    return Decisions(
-        add=table["add"],
-        keep=table["keep"],
-        statement=Sureness(**table["statement"]),
-        complete=Sureness(**table["complete"]),
-    )
 
 
 def write_tagger(  # noqa: PLR0917
