@@ -140,6 +140,20 @@ def test_repeated_texts_and_texts_of_the_test_split_stay_out(tmp_path, corpus, c
     assert (left_out["repeated text"], left_out["text of the test split"]) == (1, 1)
 
 
+def test_statements_of_other_acts_take_no_label_and_stay_behind_the_corpus(corpus, config_file):
+    acts = [
+        {"id": "a1", "text": "You shall pay for this.", "labels": ["threat"], "does": "The speaker threatens."},
+        {"id": "a2", "text": ROWS[0]["text"], "labels": ["protest"], "does": "The speaker protests."},
+    ]
+    write_rows(corpus / "acts" / "acts.jsonl", acts)
+    sources = Sources(corpus=corpus)
+    rows, left_out, _ = collect(sources, LABELS, read_config(config_file))
+    (added,) = [row for row in rows if row.origin == "acts"]
+    assert (added.id, added.labels, added.file, added.group) == ("a1", (), "acts/acts.jsonl", "acts:a1")
+    assert left_out["repeated text"] == 1
+    assert "acts/acts.jsonl" in sources.hashes()
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -23,7 +23,7 @@ class Row:
         id: unique within its file.
         text: the statement.
         labels: labels it takes.
-        origin: ``corpus``, ``extra`` or ``pool``.
+        origin: ``corpus``, ``acts``, ``extra`` or ``pool``.
         file: the file it came from, as ``origin/name``.
         group: rows of one group never lie in two folds.
         weight: in the loss.
@@ -90,6 +90,7 @@ class Sources:
 
     Attributes:
         corpus: folder of ``*.jsonl`` files whose rows have a ``split`` of ``train`` or ``test``; test rows stay out.
+            Its ``acts/acts.jsonl`` holds statements of other acts, which take none of the labels.
         extra: files of further rows, with ``doc``.
         pool: file of texts without labels (see :mod:`training.pool`), or ``None``.
         codings: labels of some of the pool's texts, by SHA-256.
@@ -104,6 +105,12 @@ class Sources:
     corrections: Path = DEFAULT_CORRECTIONS
     dev_documents: bool = True
 
+    @property
+    def acts(self) -> Path | None:
+        """The statements of other acts, if the corpus has any."""
+        path = self.corpus / "acts" / "acts.jsonl" if self.corpus else None
+        return path if path and path.is_file() else None
+
     def hashes(self) -> dict[str, str]:
         """SHA-256 of every file, by ``origin/name``.
 
@@ -111,6 +118,7 @@ class Sources:
             StanceError: a missing file, or two extra files of one name.
         """
         named = [("corpus", path) for path in sorted(self.corpus.glob("*.jsonl"))] if self.corpus else []
+        named += [("acts", self.acts)] if self.acts else []
         named += [("extra", path) for path in self.extra]
         named += [("pool", path) for path in (self.pool, self.codings) if path and self.pool]
         if self.extra and self.corrections.is_file():
@@ -154,6 +162,8 @@ def collect(sources: Sources, labels: Sequence[str], config: Config) -> tuple[li
             for row in found
             if row["split"] == "train"
         ]
+    if sources.acts:
+        rows += _without_labels(sources.acts, config.prepare.corpus_weight)
     corrections = read_codings(sources.corrections, labels, key="id")
     corrections_used = 0
     for path in sources.extra:
@@ -181,6 +191,12 @@ def collect(sources: Sources, labels: Sequence[str], config: Config) -> tuple[li
     if not unique:
         raise StanceError("no training rows", where=sources.corpus, remedy="give a corpus folder or --extra FILE")
     return list(unique.values()), dict(left_out), corrections_used
+
+
+def _without_labels(path: Path, weight: float) -> list[Row]:
+    """Statements of other acts: near neighbours of the labels that take none of them."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [_row(row | {"labels": ()}, "acts", path, f"acts:{row['id']}", weight) for row in rows]
 
 
 def _coded(pool: Path, codings: Path, labels: Sequence[str], weight: float) -> list[Row]:
