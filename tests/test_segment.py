@@ -628,3 +628,17 @@ def test_the_speaker_of_a_turn_goes_on_behind_what_is_cited():
 def test_who_speaks_for_a_group_is_not_citing_it():
     text = "Ms. DOE (Norway), on behalf of the EU: The EU denied it in May.\n\nMr. ROE (Ghana): We wait."
     assert read(text)[0] == ("Doe", "The EU denied it in May.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It began.\n\n“We mourn them all.”\n— Jane Doe (@jdoe_no) August 14, 2019\n\nIt ended.",
+        "It began.\n\nJane Doe (Telegram): We mourn them all.\n\nIt ended.",
+        "It began with Jane Doe.\n\n@janedoe_desk: We mourn them all.\n\nIt ended.",
+        "It began.\n\nJane Doe on Twitter\nWe mourn them all.\n\nIt ended.",
+    ],
+)
+def test_who_wrote_a_post(text):
+    statements = [s for s in segment(text) if s.kind == "post"]
+    assert [(s.speaker.name, s.text) for s in statements] == [("Jane Doe", "We mourn them all.")]

@@ -13,7 +13,7 @@ Sort = Literal["asks", "answers", "formal", "plain"]
 
 # What may stand before a label: marks of emphasis, a number, a time.
 _LEAD = (
-    r"[\s>*_\#•]*+ (?:\d{1,3}[.)]\s+)? (?:(?:[\[(]\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?[\])]|\d{1,2}:\d\d:\d\d)"
+    r"[\s>\#]*+ (?:\d{1,3}[.)]\s+)? (?:(?:[\[(]\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?[\])]|\d{1,2}:\d\d:\d\d)"
     r"\s*+[-–—|:]?\s*+)? [*_]*+"
 )
 # Before how many characters the colon stands.

@@ -63,6 +63,7 @@ _BULLET = regex.compile(
 )
 # A quotation that ends in a comma: "said the minister" is still to come.
 _QUOTE_GOES_ON = frozenset({",”", ',"', "”,", '",'})
+_OPENS, _CLOSES = frozenset('“"„«'), frozenset('”"»“')
 _TERMINAL = frozenset(".!?…:;,\"”»'’)")
 
 
@@ -205,6 +206,11 @@ class _Reader:
             return False
         bullet = _BULLET.match(self.text, start, end)
         body = trim(self.text, bullet.end() if bullet else start, signed.start())
+        above = self.blocks[-1] if self.blocks and body is None else None
+        if above is not None and above.kind in {"title", "body"} and self.text.count("\n", above.end, start) == 1:
+            self.blocks.pop()  # the signature stands below the post
+            is_quote = self.text[above.start] in _OPENS and self.text[above.end - 1] in _CLOSES
+            body = above.start + is_quote, above.end - is_quote
         if body is None:
             return False
         date = find_date(signed.group("date"), self.date or self.found_date)

@@ -31,6 +31,8 @@ _ASKED = regex.compile(
 )
 _MAX_ASKED = 120
 _CHAIRS = frozenset({"president", "chair", "chairman", "chairwoman", "chairperson", "presidente", "presidenta"})
+# A name within that of an account is no shorter.
+_MIN_BORNE = 4
 # How much of a document may introduce an interview, in characters.
 _REACH = 1500
 # Capitals of up to this length are left alone ("EU", "UN", "OSCE").
@@ -96,6 +98,24 @@ class Labels:
         """Ids of the actors on whose behalf somebody speaks by the words of a label or speech."""
         bodies = (body_in(match[1], self.cast.registry) for match in _FOR.finditer(text))
         return {body[0].speaker.actor for body in bodies if body and body[0].speaker.actor}
+
+    def owner(self, account: str) -> Entity | None:
+        """The only person of the document whose last name, or first name set off, an account bears ("jdoe_office").
+
+        Somebody of the registry has to be borne in full.
+        """
+        parts = account.casefold().split("_")
+        joined, found = "".join(parts), set()
+        for last, name in self.cast.full_names.items():
+            first = name.casefold().split()[0]
+            is_last = last in parts or (len(last) >= _MIN_BORNE and last in joined) or first + last in joined
+            if is_last or (len(first) >= _MIN_BORNE and first in parts):
+                found.add(name)
+        if len(found) == 1:
+            return self.cast.named(read_mention(found.pop(), self.cast.registry))
+        persons = [entry for entry in self.cast.registry.entries.values() if entry.speaker.kind == "person"]
+        known = [e for e in persons if e.speaker.name.casefold().replace(" ", "") in joined and " " in e.speaker.name]
+        return self.cast.registered(known[0]) if len(known) == 1 and not found else None
 
     def asked(self) -> Entity | None:
         """Who is interviewed, by the introduction: "In an interview with …"."""

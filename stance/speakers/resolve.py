@@ -232,8 +232,12 @@ class Resolver:
             entry = self._registry.find(account) or self._registry.find(name) or (persons[0] if persons else None)
             if entry is not None:
                 return Resolution((self._cast.registered(entry),), NAMED, "an account in the registry")
-            reading = read_mention(name, self._registry)
-            return Resolution((self._cast.named(reading),), NAMED, "the signature of a post")
+            owner = self._labels.owner(account) if name.lstrip("@") == account else None
+            entity = owner or self._cast.named(read_mention(name, self._registry))
+            reason = "an account that bears a name of the document" if owner else "the signature of a post"
+            return Resolution((entity,), DESCRIBED if owner else NAMED, reason)
+        if "_" in name:
+            return Resolution((self._cast.named(Reading(name, person=name)),), NAMED, "an account")
         return _of(self._labels.resolve(name, mention.about), NAMED)
 
     def _interviewee(self) -> Resolution:
