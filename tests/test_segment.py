@@ -571,3 +571,74 @@ def test_a_record_goes_on_in_reported_speech():
 def test_a_line_with_name_and_platform_heads_a_post(head):
     text = f"The night was long.\n\n{head}\nStay at home.\n\nIt snowed."
     assert read(text) == [("Jane Doe", "Stay at home.")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**MS. DOE:** We mourn.\n\n**QUESTION:** Whom?\n\n**MS. DOE:** We wait.",
+        "JANE DOE:\nWe mourn.\n\nPETER ROE:\nYes.\n\nJANE DOE:\nWe wait.",
+        "JANE DOE\nWe mourn.\n\nMODERATOR\nGo on.\n\nJANE DOE\nWe wait.",
+        "[00:00:05] Interviewer: Well?\n[00:00:09] Jane Doe: We mourn.\n[00:00:12] Jane Doe: We wait.",
+        "Q – Well?\n\nMs. Doe – We mourn.\n\nQ – And?\n\nMs. Doe – We wait.",
+        "MS. DOE:  We mourn.\n\nQ    And then?\n\nMS. DOE:  We wait.",
+        "It began. Q: Well? MS. DOE: We mourn. Q: And? MS. DOE: We wait.",
+        "The CHAIRWOMAN. Order.\n\nSenator DOE. We mourn.\n\nThe CHAIRWOMAN. Go on.\n\nSenator DOE. We wait.",
+    ],
+)
+def test_labels_of_turns_have_many_forms(text):
+    found = read(text)
+    assert [words for name, words in found if name and "doe" in name.casefold()] == ["We mourn.", "We wait."]
+
+
+def test_a_panel_in_which_everybody_speaks_once():
+    text = "Ann Doe, minister of Norway: We will go.\n\nJan Roe (Ghana): I am ready.\n\nEva Poe, NATO: Our ships left."
+    assert [name for name, _ in read(text)] == ["Ann Doe", "Jan Roe", "Eva Poe"]
+
+
+def test_a_word_before_a_colon_is_no_label_of_its_own():
+    text = "MS. DOE: We mourn.\n\nQUESTION: Why?\n\nMS. DOE: We wait.\n\nSeriously: we do.\n\nQUESTION: Why?"
+    assert {name for name, _ in read(text)} == {"Doe"}
+
+
+def test_delegates_ask_in_their_own_name():
+    text = "Mr. DOE (Norway): Who fired?\n\nMr. ROE (Ghana): Not we.\n\nMr. DOE (Norway): Then who?"
+    assert [name for name, _ in read(text)] == ["Doe", "Roe", "Doe"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The representative of Chad has asked for the floor.",
+        "This country condemns the raid.",
+        "The Charter demands good faith.",
+        "Tomorrow Chad will deny it.",
+        "Norway condemns the raid.",
+    ],
+)
+def test_what_a_turn_does_not_cite(words):
+    assert read(f"MS. DOE: {words}\n\nQUESTION: Why?\n\nMS. DOE: We wait.")[0] == ("Doe", words)
+
+
+def test_the_speaker_of_a_turn_goes_on_behind_what_is_cited():
+    found = read("Ms. DOE (Norway): The UN has condemned the raid, and we are grateful.\n\nMr. ROE (Ghana): We wait.")
+    assert found[:2] == [("UN", "condemned the raid"), ("Doe", "we are grateful.")]
+
+
+def test_who_speaks_for_a_group_is_not_citing_it():
+    text = "Ms. DOE (Norway), on behalf of the EU: The EU denied it in May.\n\nMr. ROE (Ghana): We wait."
+    assert read(text)[0] == ("Doe", "The EU denied it in May.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It began.\n\n“We mourn them all.”\n— Jane Doe (@jdoe_no) August 14, 2019\n\nIt ended.",
+        "It began.\n\nJane Doe (Telegram): We mourn them all.\n\nIt ended.",
+        "It began with Jane Doe.\n\n@janedoe_desk: We mourn them all.\n\nIt ended.",
+        "It began.\n\nJane Doe on Twitter\nWe mourn them all.\n\nIt ended.",
+    ],
+)
+def test_who_wrote_a_post(text):
+    statements = [s for s in segment(text) if s.kind == "post"]
+    assert [(s.speaker.name, s.text) for s in statements] == [("Jane Doe", "We mourn them all.")]

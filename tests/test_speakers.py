@@ -648,3 +648,29 @@ def test_a_mention_without_a_word_names_nobody():
     resolved = Resolver(REGISTRY, "Norway spoke.").resolve(Mention(" ,", 0))
     assert resolved.entities == ()
     assert resolved.reason == "the text names nobody"
+
+
+@pytest.mark.parametrize(
+    ("introduction", "label", "name"),
+    [
+        ("We met Josip Horvat in Split.", "JH", "Josip Horvat"),
+        ("We met Josip Horvat in Split.", "Josip", "Josip Horvat"),
+        ("We met the ambassador, Josip Horvat.", "THE AMBASSADOR", "Josip Horvat"),
+        ("We met Josip Horvat in Split.", "The Commissioner", "Josip Horvat"),
+        ("Ms. Roe, of Guyana, was in the Chair.", "The President", "Roe"),
+        ("", "El representante de CHILE (Sr. Doe)", "Doe"),
+    ],
+)
+def test_labels_of_turns_name_whom_the_document_introduced(introduction, label, name):
+    resolver = Resolver(REGISTRY, introduction)
+    resolver.notice(introduction)
+    found = resolver.resolve(Mention(label, len(introduction), signed=True)).entities
+    assert [entity.speaker().name for entity in found] == [name]
+
+
+def test_answers_are_of_whom_the_text_says_it_asked():
+    introduction = "Jan Roe of the Times talked to Jane Doe."
+    resolver = Resolver(REGISTRY, introduction)
+    resolver.notice(introduction)
+    found = resolver.resolve(Mention("A", len(introduction), signed=True)).entities
+    assert [entity.speaker().name for entity in found] == ["Jane Doe"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stance.segment.attribution import Attribution, is_relative
-from stance.segment.cues import LEXICON
+from stance.segment.attribution import Attribution
 from stance.segment.tokens import Sentence, Token
 
 
@@ -24,15 +23,3 @@ def around(text: str, tokens: Sequence[Token], attribution: Attribution) -> str:
         right = begin if begin > cue else cue + 1
         return lead + text[tokens[left].start : tokens[right - 1].end]
     return text[tokens[left].start : tokens[-1].end]
-
-
-def is_cited(sentence: Sentence, attribution: Attribution) -> bool:
-    """Whether somebody's own words cite a third party ("Moscow has said that …"): a name or a description."""
-    first, behind = attribution.subject
-    words = sentence.lows(first, behind)
-    if attribution.role not in {"finite", "coordinated", "according"} or is_relative(sentence, attribution):
-        return False
-    if not LEXICON.first_persons.isdisjoint(words) or any(sentence.quoted[first:behind]):
-        return False
-    is_pronoun = behind - first == 1 and (words[0] in LEXICON.subject_pronouns or words[0] in LEXICON.pronouns)
-    return not is_pronoun and words[0] not in LEXICON.vague_speakers

@@ -21,7 +21,7 @@ from stance.segment.posts import (
     read_stamps,
 )
 from stance.segment.sentences import trim
-from stance.segment.turns import Turn, closes_transcript, read_turns
+from stance.segment.turns import Turn, closes_transcript, read_turns, split_turns
 
 BlockKind = Literal["title", "body", "post", "turn", "question"]
 Span = tuple[int, int]
@@ -63,6 +63,7 @@ _BULLET = regex.compile(
 )
 # A quotation that ends in a comma: "said the minister" is still to come.
 _QUOTE_GOES_ON = frozenset({",”", ',"', "”,", '",'})
+_OPENS, _CLOSES = frozenset('“"„«'), frozenset('”"»“')
 _TERMINAL = frozenset(".!?…:;,\"”»'’)")
 
 
@@ -70,13 +71,14 @@ _TERMINAL = frozenset(".!?…:;,\"”»'’)")
 class Signature:
     """Who wrote a post or has a turn: the words that tell, and their offset; of a post also its account and date.
 
-    The name is empty for the answers in an interview with one person.
+    The name is empty for the answers in an interview with one person; ``about`` is what a label says behind it.
     """
 
     name: str
     start: int
     handle: str | None = None
     date: dt.date | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ class _Reader:
 
     def read(self) -> Layout:
         """The whole layout."""
-        lines = _lines(self.text)
+        lines = split_turns(self.text, _lines(self.text))
         turns = read_turns(self.text, lines)
         self.speakers = frozenset(word for turn in turns.values() for word in turn.who.casefold().split())
         stamps = read_stamps(self.text, lines)
@@ -179,7 +181,7 @@ class _Reader:
 
     def _read_turn(self, turn: Turn, end: int) -> None:
         """Take a line that begins with the label of a turn, or that asks."""
-        signature = None if turn.asks else Signature(turn.who, turn.start)
+        signature = None if turn.asks else Signature(turn.who, turn.start, about=turn.about)
         self.blocks.append(Block("question" if turn.asks else "turn", turn.end, end, signature))
 
     def _named(self, head: Head) -> Head:
@@ -204,6 +206,11 @@ class _Reader:
             return False
         bullet = _BULLET.match(self.text, start, end)
         body = trim(self.text, bullet.end() if bullet else start, signed.start())
+        above = self.blocks[-1] if self.blocks and body is None else None
+        if above is not None and above.kind in {"title", "body"} and self.text.count("\n", above.end, start) == 1:
+            self.blocks.pop()  # the signature stands below the post
+            is_quote = self.text[above.start] in _OPENS and self.text[above.end - 1] in _CLOSES
+            body = above.start + is_quote, above.end - is_quote
         if body is None:
             return False
         date = find_date(signed.group("date"), self.date or self.found_date)

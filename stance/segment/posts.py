@@ -27,9 +27,15 @@ _PLATFORM = (
 _PLATFORM_HEAD = regex.compile(
     rf"(?P<name>[^\n:|()—–,]{{2,60}}?)(?:,? (?:via|on) (?:(?:her|his|its|the) )?{_PLATFORM}:"
     rf"| ?(?:[|—–]|\() ?(?:[^\n:()]{{0,20}} )?{_PLATFORM}\b[^\n:]{{0,20}}:?)$"
+    rf"|(?P<name>\p{{Lu}}[\p{{L}}.'’\-]*+ \p{{Lu}}[\p{{L}}.'’\-]*+) on {_PLATFORM}$"
     rf"|(?:On )?{_PLATFORM}, (?:channel )?(?P<name>[^\n:|()—–,]{{2,60}}?)(?: \([^()\n]{{0,30}}\))?:?$"
 )
 _SHARED = regex.compile(r"RT (?P<handle>@\w{2,30}):?\s+(?=\S)")
+# "@jdoe: …", "Doe (Telegram): …": the text on the line of its author.
+_INLINE = regex.compile(
+    rf"(?P<name>(?P<handle>@\w{{2,30}})|\p{{Lu}}[\p{{L}}.'’\-]*+(?: [\p{{L}}.'’\-]++){{0,4}} \((?:on )?{_PLATFORM}\))"
+    r" ?:\s+(?=\S)"
+)
 _MENTIONS = regex.compile(r"(?:(?:RT )?@\w{2,30}:?\s+)++(?=\S)")
 # What stands below a post: its time, its counts, whom it answers.
 _FOOT = regex.compile(
@@ -93,9 +99,14 @@ def read_named(text: str, lines: Sequence[Span], index: int) -> Head | None:
 
 
 def read_shared(text: str, start: int, end: int) -> tuple[Head, int] | None:
-    """The author of a post that a line shares ("RT @jdoe: …"), and where its text begins."""
-    match = _SHARED.match(text, start, end)
-    return (Head(match["handle"], match.start("handle"), match["handle"]), match.end()) if match else None
+    """The author of a post on its own line ("RT @jdoe: …", "Doe (Telegram): …"), and where its text begins."""
+    if match := _SHARED.match(text, start, end):
+        return Head(match["handle"], match.start("handle"), match["handle"]), match.end()
+    match = _INLINE.match(text, start, end)
+    if match is None:
+        return None
+    name = match["name"].partition(" (")[0]
+    return Head(name, match.start("name"), match["handle"] or ""), match.end()
 
 
 def may_name(text: str, start: int, end: int) -> bool:

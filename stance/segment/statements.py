@@ -15,24 +15,25 @@ from stance.segment.address import (
 )
 from stance.segment.attribution import Attribution
 from stance.segment.clauses import is_withheld
-from stance.segment.context import is_cited, outside
+from stance.segment.context import outside
 from stance.segment.found import Found
 from stance.segment.issuer import Issuer
-from stance.segment.layout import Block, Signature, read_layout, without_links
+from stance.segment.layout import Block, read_layout
 from stance.segment.quotes import Quote, find_quotes, is_titled, overlapping
 from stance.segment.reader import read_attributions
 from stance.segment.resolutions import clause_subject, is_clause
-from stance.segment.sentences import split_outer, split_sentences
+from stance.segment.sentences import split_outer
+from stance.segment.signed import Signed
 from stance.segment.spans import Span, count_words, inside_quotes, is_soft, pieces, without_soft_marks
 from stance.segment.tagger import Seen, SentenceTagger
 from stance.segment.tokens import Sentence, Token, tokenize
-from stance.segment.turns import is_bare, record_entries
+from stance.segment.turns import record_entries
 from stance.segment.typeset import Typeset
 from stance.segment.voices import AUTHOR, CONFIDENCE, GOES_ON, Voice, Voices
 from stance.speakers.mentions import Mention
 from stance.speakers.registry import Registry
 from stance.speakers.resolve import Resolver
-from stance.types import Document, Kind, Statement
+from stance.types import Document, Statement
 
 # A quotation this long is speech even where no verb introduces it; shorter ones are names and quoted words.
 MIN_SPEECH_WORDS = 6
@@ -41,10 +42,7 @@ WHOLE_SHARE = 0.8
 # A longer stretch without a stop is no sentence and is read in parts: rules look back over the whole of one.
 MAX_SENTENCE_TOKENS = 2000
 
-CONTINUED, LONG_QUOTE, SIGNED, ADDRESS, UNNAMED_ADDRESS = 0.75, 0.6, 0.98, 0.7, 0.35
-
-# What is left of somebody's own sentence behind the words of others counts from so many words on.
-_MIN_REST = 3
+CONTINUED, LONG_QUOTE, ADDRESS, UNNAMED_ADDRESS = 0.75, 0.6, 0.7, 0.35
 
 
 def segment_document(document: Document, registry: Registry, tagger: SentenceTagger | None = None) -> list[Statement]:
@@ -80,6 +78,7 @@ class _Segmenter:
         self.issuer = Issuer(self.resolver.author() if document.author else ())
         self.found = Found(document.text)
         self.voices = Voices(document.text, self.resolver, self.date)
+        self.signed = Signed(document.text, self.quotes, self.found, self.voices)
         # Who spoke last in the running text, and in which of its sentences.
         self.voice: Voice | None = None
         self.voice_sentence = self.sentence = 0
@@ -102,7 +101,7 @@ class _Segmenter:
             if block.kind == "question":
                 continue
             if block.signature is not None:
-                self._signed(block, block.signature)
+                self.signed.take(block, block.signature)
                 continue
             end = block.end
             while block.kind == "body" and place < len(blocks) and self._runs_on(end, blocks[place]):
@@ -120,49 +119,6 @@ class _Segmenter:
             mention = Mention(self.text[span[0] : span[1]], span[0])
             named = self.resolver.resolve(mention)
             self.resolves = Voice(named.entities, self.date, CONFIDENCE["finite"], mention, named.reason)
-
-    # -- signed text ------------------------------------------------------------------------------------------------
-
-    def _signed(self, block: Block, signature: Signature) -> None:
-        """Every sentence of a post or a speaker's turn is a statement of its author."""
-        mention = Mention(signature.name, signature.start, signed=True, handle=signature.handle)
-        voice = Voice(() if signature.name else self.resolver.author(), self.date, SIGNED, reason=AUTHOR)
-        if not voice.speakers:
-            named = self.resolver.resolve(mention)
-            date, words = signature.date or self.date, mention if signature.name else None
-            voice = Voice(named.entities, date, SIGNED, words, named.reason)
-        kind: Kind = "post" if block.kind == "post" else "direct"
-        for piece in without_links(self.text, block.start, block.end):
-            for span in split_sentences(self.text, *piece):
-                if is_bare(self.text, *span):
-                    continue
-                rest = self._cited(span, voice) if kind == "direct" else span
-                if rest is not None:
-                    self.found.add(rest, voice, kind)
-
-    def _cited(self, span: Span, voice: Voice) -> Span | None:
-        """Take what somebody's own sentence reports of a third party; what is left of it is the speaker's own."""
-        quotes = overlapping(self.quotes, *span)
-        tokens = tokenize(self.text, *span)
-        sentence = Sentence(tokens, inside_quotes(tokens, quotes))
-        own = {entity.actor for entity in voice.speakers} - {None}
-        end = span[0]
-        for attribution in read_attributions(sentence):
-            if not is_cited(sentence, attribution):
-                continue
-            cited = self.voices.speaking(sentence, attribution)
-            if not own and attribution.cut == "act" and any(e.kind == "state" for e in cited.speakers):
-                continue  # whom the speaker serves nobody told: it may be that state
-            if any(e in voice.speakers or e.actor in own or e.is_unnamed for e in cited.speakers) or not cited.speakers:
-                continue
-            begin, stop = attribution.content
-            self.found.take((tokens[begin].start, tokens[stop - 1].end), quotes, cited)
-            end = max(end, tokens[stop - 1].end, tokens[attribution.cue].end)
-        self.resolver.notice(outside(sentence))
-        if end == span[0]:
-            return span
-        rest = pieces(self.text, (end, span[1]), ())
-        return rest[0] if rest and count_words(self.text, *rest[0]) >= _MIN_REST else None
 
     # -- running text -----------------------------------------------------------------------------------------------
 

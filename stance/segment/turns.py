@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import regex
 
+from stance.segment.labels import Label, inner_labels, read_label
+from stance.segment.sentences import trim
+
 Span = tuple[int, int]
 
-# "MR PRICE: …", "Ambassador Doe (Norway), on behalf of the Union: …", "The PRESIDENT: …"
-_FORMAL = regex.compile(
-    r"""(?x) \s*+ (?P<who>
-        (?: (?: MR | MS | MRS | DR | SECRETARY | PRESIDENT | PRIME\ MINISTER | FOREIGN\ MINISTER | MINISTER | AMBASSADOR
-              | GENERAL | SENATOR | CHANCELLOR | THE\ PRESIDENT | Mr | Ms | Mrs | Dr | The\ President
-              | The\ Secretary-General | President | Sir | Baroness | Lord ) \.? (?:\ [\p{L}.'’\-]+){0,4}
-          | (?:The\ )?\p{Lu}[\p{Lu}.'’\-\ ]{2,40} )
-        (?: \s*+ \([^()\n]{2,60}\) ){0,2} ) (?:,?\ (?:speaking\ )?on\ behalf\ of\ [^:\n]{2,80}
-        | ,\ (?![^:\n]*\b(?:said|says|told|added|asked|wrote)\b)[^:\n.]{2,60})? \s*+ : \s+ (?=\S)"""
-)
-# "Smith: …", "The spokeswoman: …": a label only where it comes back.
-_PLAIN = regex.compile(r"\s*+(?P<who>\p{Lu}[\p{L}\p{N}.'’\-]*+(?: [\p{L}\p{N}.'’\-]++){0,3}) ?: +(?=\S)")
-_QUESTION = regex.compile(
-    r"\s*+(?P<who>Q|QUESTION|Question|REPORTER|Reporter|JOURNALIST|Journalist|INTERVIEWER|Interviewer|PRESENTER"
-    r"|Presenter|HOST|ANCHOR|MODERATOR|Moderator)\b(?: \([^()\n]{1,60}\))? ?[.:] *(?=\S)"
-)
-_ANSWER = regex.compile(r"\s*+(?P<who>A|ANSWER|Answer)\b ?[.:] +(?=\S)")
 # How a transcript is brought to its end.
 _CLOSING = regex.compile(
     r"(?:The|This) (?:briefing|conversation|interview|press conference|meeting|session|call|transcript|sitting) "
@@ -53,6 +40,16 @@ _BARE = regex.compile(
 )
 # An unlabelled question is no longer, in characters.
 _MAX_QUESTION = 300
+# A transcript none of whose labels comes back has so many of them, on so large a part of its lines, and in so large a
+# part of its turns somebody says "I" or "we".
+_MIN_PANEL, _PANEL_SHARE, _PANEL_PERSONS = 3, 0.6, 0.5
+# Labels in capitals need but two such lines on so large a part of them.
+_CAPITALS_SHARE = 0.5
+_FIRST_PERSON = regex.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me)\b")
+_SENTENCE = regex.compile(r"[.!?…][\"”»’'*_)\]]*$")
+_QUERY = regex.compile(r"\?[\"”»’'*_)\]]*\s*$")
+# From which share of questions on somebody asks: in general; among holders of titles; the first of two who speak.
+_ASKS, _TITLED_ASKS, _FIRST_ASKS = 0.5, 0.75, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +61,75 @@ class Turn:
         start: their offset.
         end: where the words spoken begin.
         asks: whether the turn is an interviewer's.
+        about: what the label says of the speaker behind the name ("on behalf of the Union").
     """
 
     who: str
     start: int
     end: int
     asks: bool
+    about: str = ""
+
+
+def split_turns(text: str, lines: Sequence[Span]) -> list[Span]:
+    """The lines, those cut in which further turns begin behind the end of a sentence: paragraphs run together."""
+    inner = {start: inner_labels(text, start, end) for start, end in lines}
+    if not any(inner.values()):
+        return list(lines)
+    labels = [read_label(text, start, end) for start, end in lines]
+    count = sum(label is not None and label.sort != "plain" for label in labels) + sum(map(len, inner.values()))
+    if count < 2:
+        return list(lines)
+    cut = []
+    for start, end in lines:
+        edges = [start, *inner[start], end]
+        cut += [span for begin, stop in pairwise(edges) if (span := trim(text, begin, stop))]
+    return cut
 
 
 def read_turns(text: str, lines: Sequence[Span]) -> dict[int, Turn]:
     """Turns by the start of their line; a document needs two labels before its colons count as such."""
-    found: dict[int, Turn] = {}
-    plain: dict[int, Turn] = {}
-    for start, end in lines:
-        if match := _QUESTION.match(text, start, end):
-            found[start] = Turn(match["who"], match.start("who"), match.end(), asks=True)
-        elif match := _ANSWER.match(text, start, end):
-            found[start] = Turn("", match.start("who"), match.end(), asks=False)
-        elif match := _FORMAL.match(text, start, end):
-            is_officer = _OFFICER.match(text, match.end(), end) is not None
-            found[start] = Turn(match["who"], match.start("who"), match.end(), asks=is_officer)
-        elif match := _PLAIN.match(text, start, end):
-            plain[start] = Turn(match["who"], match.start("who"), match.end(), asks=False)
-    counts = Counter(turn.who for turn in plain.values())
-    found |= {start: turn for start, turn in plain.items() if counts[turn.who] > 1}
-    return _with_questions(text, lines, found) if len(found) > 1 else {}
+    labels = {start: label for start, end in lines if (label := read_label(text, start, end))}
+    counts = Counter(label.name for label in labels.values())
+    found = {start: label for start, label in labels.items() if label.sort != "plain" or counts[label.name] > 1}
+    found = found if len(found) > 1 else _panel(text, lines, labels)
+    if not found:
+        return {}
+    starts = [start for start, _ in lines]
+    first = starts.index(min(found))
+    while first and _is_turn(text, lines[first - 1], labels):
+        first -= 1
+    found |= {line[0]: labels[line[0]] for line in lines[first:] if _is_turn(text, line, labels)}
+    turns = {start: _turn(text, found[start], end) for start, end in lines if start in found}
+    return _with_questions(text, lines, found, turns)
+
+
+def _is_turn(text: str, line: Span, labels: dict[int, Label]) -> bool:
+    """Whether a line among those of a transcript is a turn: a label alone, or one with a sentence behind it."""
+    label = labels.get(line[0])
+    if label is None or not (label.sort != "plain" or label.is_personal(text)):
+        return False
+    return label.end == line[1] or _SENTENCE.search(text, label.end, line[1]) is not None
+
+
+def _panel(text: str, lines: Sequence[Span], labels: dict[int, Label]) -> dict[int, Label]:
+    """The labels of a text in which everybody has one turn: on most lines, in capitals or before a first person."""
+    spoken = {start: end for start, end in lines if start in labels and labels[start].end < end}
+    spoken = {start: end for start, end in spoken.items() if " " in labels[start].who or labels[start].who.isupper()}
+    capitals = [line for line in lines if line[0] in spoken and labels[line[0]].who.isupper()]
+    shouted = [start for start, end in capitals if _is_turn(text, (start, end), labels)]
+    if len(shouted) > 1 and len(shouted) >= _CAPITALS_SHARE * len(lines):
+        return {start: labels[start] for start in shouted}
+    own = sum(_FIRST_PERSON.search(text, labels[start].end, end) is not None for start, end in spoken.items())
+    is_panel = len(spoken) >= max(_MIN_PANEL, _PANEL_SHARE * len(lines)) and own >= _PANEL_PERSONS * len(spoken)
+    return {start: labels[start] for start in spoken} if is_panel else {}
+
+
+def _turn(text: str, label: Label, end: int) -> Turn:
+    """The turn under a label; one that only names who presides is nobody's."""
+    is_officer = label.sort == "formal" and _OFFICER.match(text, label.end, end) is not None
+    who = "" if label.sort == "answers" else label.who
+    return Turn(who, label.start, label.end, asks=label.sort == "asks" or is_officer, about=label.about)
 
 
 def closes_transcript(text: str, start: int, end: int, speakers: frozenset[str]) -> bool:
@@ -114,10 +155,11 @@ def is_bare(text: str, start: int, end: int) -> bool:
     return _BARE.fullmatch(text, start, end) is not None
 
 
-def _with_questions(text: str, lines: Sequence[Span], turns: dict[int, Turn]) -> dict[int, Turn]:
-    """The turns, those of interviewers marked: half of them end in a question mark; questions without label added."""
-    total = Counter(turn.who for turn in turns.values())
-    asked = Counter(turns[start].who for start, end in lines if start in turns and text[end - 1] == "?")
+def _with_questions(
+    text: str, lines: Sequence[Span], labels: dict[int, Label], turns: dict[int, Turn]
+) -> dict[int, Turn]:
+    """The turns, those of interviewers marked: many of them end in a question mark; questions without label added."""
+    asking = _asking(text, lines, labels, turns)
     marked: dict[int, Turn] = {}
     for place, (start, end) in enumerate(lines):
         turn = turns.get(start)
@@ -126,6 +168,25 @@ def _with_questions(text: str, lines: Sequence[Span], turns: dict[int, Turn]) ->
             if following and text[end - 1] == "?" and end - start <= _MAX_QUESTION:
                 marked[start] = Turn("", start, start, asks=True)
         else:
-            asks = turn.asks or (total[turn.who] > 1 and 2 * asked[turn.who] >= total[turn.who])
-            marked[start] = Turn(turn.who, turn.start, turn.end, asks)
+            marked[start] = replace(turn, asks=turn.asks or start in asking)
     return marked
+
+
+def _asking(text: str, lines: Sequence[Span], labels: dict[int, Label], turns: dict[int, Turn]) -> set[int]:
+    """Where those have a turn who only ask: never delegates, whose states stand in brackets."""
+    names = {start: label.name for start, label in labels.items() if turns[start].who and not turns[start].asks}
+    total = Counter(names.values())
+    ends = dict(zip([start for start, _ in lines], [*(start for start, _ in lines[1:]), len(text)], strict=True))
+    asked = Counter(name for start, name in names.items() if _QUERY.search(text, turns[start].end, ends[start]))
+    first = {name: labels[start] for start, name in reversed(names.items())}
+    share = {name: asked[name] / count for name, count in total.items()}
+    found = set()
+    for name, count in total.items():
+        least = _TITLED_ASKS if first[name].sort == "formal" else _ASKS
+        if count > 1 and share[name] >= least and not first[name].is_bracketed:
+            found.add(name)
+    if not found and len(total) == 2 and len(names) == len(turns):
+        opens, other = total
+        is_plain = first[opens].sort == "plain" and total[opens] > 1
+        found |= {opens} if is_plain and share[opens] >= _FIRST_ASKS and not share[other] else set()
+    return {start for start, name in names.items() if name in found}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ from stance.types import Speaker
 
 # How much more often than any other the state is named that a document is about alone.
 _CLEARLY = 2
+# Spellings of one last name begin with the same letters.
+_STEM = 3
 _NO_LETTER = regex.compile(r"[^\p{L}\p{N}]+")
 
 
@@ -236,7 +239,16 @@ class Cast:
         is_person = speaker.kind == "person"
         # "The West African bloc" describes: the last word of a name has a capital.
         names = [name for name in entry.aliases if (" " in name or not is_person) and name.split()[-1][0].isupper()]
-        return max((name for name in names if name in self.text), key=len, default=None)
+        found = max((name for name in names if name in self.text), key=len, default=None)
+        return found or (self._respelled(speaker.name, entry.aliases) if is_person else None)
+
+    def _respelled(self, name: str, aliases: Iterable[str]) -> str | None:
+        """A person's name with the last name as the document spells it ("Vasily Nebenzia")."""
+        first, _, last = name.rpartition(" ")
+        if not first or last in self.text:
+            return None
+        other = next((a for a in aliases if " " not in a and a[:_STEM] == last[:_STEM] and a in self.text), None)
+        return f"{first} {other}" if other else None
 
 
 def _kind(reading: Reading) -> str:

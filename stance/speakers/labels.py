@@ -8,13 +8,33 @@ import regex
 
 from stance.speakers.entities import Cast, Entity, Found
 from stance.speakers.mentions import Reading, read_mention
-from stance.speakers.names import words_of
+from stance.speakers.names import body_in, words_of
+from stance.speakers.scan import names_in
 from stance.speakers.vocabulary import VOCABULARY
 
 _BRACKET = regex.compile(r"\(([^()\n]*)\)?")
 _LANGUAGE = regex.compile(r"(?i)\s*(?:spoke|speaking|continued|interpretation|interpreted|translated|in)\b.*")
-_HONORIFIC = regex.compile(r"(?i)(?:mr|mrs|ms|dr|sir|dame|lord|baroness|h\.e)\b")
-_INITIALS = regex.compile(r"(?:\p{Lu}\.\s?){2,4}")
+_HONORIFIC = regex.compile(r"(?i)(?:mr|mrs|ms|miss|dr|sir|dame|lord|baroness|mme|sr|sra|h\.e)\b")
+_INITIALS = regex.compile(r"(?:\p{Lu}\.\s?){2,4}|\p{Lu}{2,3}")
+# "…, on behalf of the Union", "I speak for the Nordic countries": whose words these are as well.
+_FOR = regex.compile(r"(?i)\b(?:on behalf of|in the name of|(?:speak|speaking) for)\s+([^.;:!?\n]{2,60})")
+# Who presides, by the head or the notes of a record: "Ms. Doe, of Guyana, the President, was in the Chair".
+_PRESIDES = regex.compile(
+    r"(?P<name>(?:(?:Mr|Mrs|Ms|Miss|Dr|Sir)\.?\s)\p{Lu}[^\s,;:.()]+(?:\s\p{Lu}[^\s,;:.()]+){0,3})"
+    r"(?:\s\((?P<of>[^()\n]{2,50})\)|,\s(?:of|from)\s(?P<of>[^,\n]{2,50}))?"
+    r"(?:,\s(?P<role>[^,\n]{3,40}))?,?\s(?:(?:took|was in|is in|in) the [Cc]hair|presid(?:ed|ing)\b)"
+)
+# Whom a text says that it interviewed, and how far behind that the name may stand.
+_ASKED = regex.compile(
+    r"(?i)\b(?:interview(?:ed|s)?|conversation|q ?& ?a|questions? (?:to|for)|(?:spoke|speaks|spoken|talks?|talked|sat"
+    r"|sits) (?:down )?(?:to|with)|speaking (?:to|with)|answers? of|asked)\b"
+)
+_MAX_ASKED = 120
+_CHAIRS = frozenset({"president", "chair", "chairman", "chairwoman", "chairperson", "presidente", "presidenta"})
+# A name within that of an account is no shorter.
+_MIN_BORNE = 4
+# How much of a document may introduce an interview, in characters.
+_REACH = 1500
 # Capitals of up to this length are left alone ("EU", "UN", "OSCE").
 _MAX_ABBREVIATION = 4
 
@@ -42,24 +62,69 @@ class Labels:
         # Who was once named behind an office: "The President (Mr. Doe)".
         self._holders: dict[str, Found] = {}
 
-    def resolve(self, text: str) -> Found:
-        """Whoever speaks under a label."""
+        # The persons of whom the document spoke before its first label.
+        self._introduced: list[Entity] | None = None
+
+    def resolve(self, text: str, about: str = "") -> Found:
+        """Whoever speaks under a label.
+
+        Args:
+            text: the label.
+            about: what it says behind the name.
+        """
         label = read_label(text)
-        if _INITIALS.fullmatch(label.head):
-            return Found(self._initials(label), "the label of a turn: initials")
+        if about and not _FOR.match(about):
+            label = replace(label, notes=(*label.notes, about))
+        if self._introduced is None:
+            self._introduced = [entity for entity in self.cast.entities if entity.kind == "person"]
+        initials = self._initials(text) if _INITIALS.fullmatch(text.strip()) else None
+        if initials is not None:
+            return Found(initials, "the label of a turn: initials")
         named = None if _HONORIFIC.match(label.head) else self._in_brackets(label)
         role = label.head.casefold()
         if named is not None:
             self._holders[role] = Found(named, "the label of a turn: named behind the office")
         if role in self._holders:
             return self._holders[role]
-        reading = self._read(label)
+        reading = self._read(replace(label, head=self._first_named([label.head]) or label.head))
         if reading.person is not None or reading.entry is not None:
             return Found(self.cast.named(reading), "the label of a turn")
-        known = self._listed(reading.text) or self._titled(reading)
+        known = self._listed(reading.text) or self._presiding(reading) or self._titled(reading) or self._only(reading)
         reason = "the label of a turn: the holder of the office in the document" if known else "the label of a turn"
         self._holders[role] = Found(known or self.cast.named(reading), reason)
         return self._holders[role]
+
+    def represented(self, text: str) -> set[str]:
+        """Ids of the actors on whose behalf somebody speaks by the words of a label or speech."""
+        bodies = (body_in(match[1], self.cast.registry) for match in _FOR.finditer(text))
+        return {body[0].speaker.actor for body in bodies if body and body[0].speaker.actor}
+
+    def owner(self, account: str) -> Entity | None:
+        """The only person of the document whose last name, or first name set off, an account bears ("jdoe_office").
+
+        Somebody of the registry has to be borne in full.
+        """
+        parts = account.casefold().split("_")
+        joined, found = "".join(parts), set()
+        for last, name in self.cast.full_names.items():
+            first = name.casefold().split()[0]
+            is_last = last in parts or (len(last) >= _MIN_BORNE and last in joined) or first + last in joined
+            if is_last or (len(first) >= _MIN_BORNE and first in parts):
+                found.add(name)
+        if len(found) == 1:
+            return self.cast.named(read_mention(found.pop(), self.cast.registry))
+        persons = [entry for entry in self.cast.registry.entries.values() if entry.speaker.kind == "person"]
+        known = [e for e in persons if e.speaker.name.casefold().replace(" ", "") in joined and " " in e.speaker.name]
+        return self.cast.registered(known[0]) if len(known) == 1 and not found else None
+
+    def asked(self) -> Entity | None:
+        """Who is interviewed, by the introduction: "In an interview with …"."""
+        text = self.cast.text
+        for match in _ASKED.finditer(text, 0, _REACH):
+            for found in names_in(text[match.end() : match.end() + _MAX_ASKED], self.cast.registry):
+                if found.entry is None or found.entry.speaker.kind == "person":
+                    return self.cast.mentioned(found.name, found.entry)
+        return None
 
     def _read(self, label: Label) -> Reading:
         """Name and state or body of a label; without a title, its words are a name if they name nobody known."""
@@ -78,12 +143,18 @@ class Labels:
                 return described
         return reading
 
+    def _first_named(self, words: list[str]) -> str | None:
+        """The only name of the document that begins with the only word of a label."""
+        full = [name for name in self.cast.full_names.values() if name.split()[:1] == words]
+        return full[0] if len(full) == 1 else None
+
     def _in_brackets(self, label: Label) -> Entity | None:
         """The person named behind an office, with the state: "The President (Ms. Doe, Norway)"."""
         for note in label.notes:
             name, _, of = note.partition(",")
             if _HONORIFIC.match(name):
-                return self.cast.named(self._read(Label(_without_capitals(name), (of.strip(),))))
+                of = of.strip() or label.head
+                return self.cast.named(self._read(Label(_without_capitals(name), (of,))))
         return None
 
     def _listed(self, role: str) -> Entity | None:
@@ -93,18 +164,34 @@ class Labels:
             return None
         return self.cast.named(self._read(read_label(line[1].rstrip(" ."))))
 
+    def _presiding(self, reading: Reading) -> Entity | None:
+        """Who was in the chair, by the notes of a record."""
+        if not _CHAIRS.intersection(reading.titles) or reading.body:
+            return None
+        match = _PRESIDES.search(self.cast.text)
+        return self.cast.named(self._read(Label(match["name"], (match["of"] or "",)))) if match else None
+
     def _titled(self, reading: Reading) -> Entity | None:
         """The only person of the document with the titles of a label."""
-        words = reading.titles
-        found = [entity for entity in self.cast.entities if entity.is_person and words and words <= entity.titles]
+        wanted = [titles for titles in (reading.titles, frozenset((reading.office or "").split())) if titles]
+        found = [e for e in self.cast.entities if e.is_person and any(titles <= e.titles for titles in wanted)]
+        found = [e for e in found if e.kind == "person" and reading.state in (None, e.actor)] or found
         return found[0] if len(found) == 1 else None
 
-    def _initials(self, label: Label) -> Entity:
+    def _only(self, reading: Reading) -> Entity | None:
+        """The only person whom a document introduces, for an office that a label names alone."""
+        is_office = VOCABULARY.is_person(reading.head) and not _CHAIRS.intersection(reading.titles)
+        persons = self._introduced or []
+        return persons[0] if is_office and len(persons) == 1 and reading.state in (None, persons[0].actor) else None
+
+    def _initials(self, text: str) -> Entity | None:
         """The only person of the document with the initials of a label."""
-        wanted = [letter for letter in label.head if letter.isalpha()]
+        wanted = [letter for letter in text if letter.isalpha()]
         names = [name for name in self.cast.full_names.values() if [word[0] for word in name.split()] == wanted]
-        name = names[0] if len(names) == 1 else label.head
-        return self.cast.named(Reading(name, person=name))
+        if len(names) == 1:
+            return self.cast.named(Reading(names[0], person=names[0]))
+        name = text.strip()
+        return self.cast.named(Reading(name, person=name)) if "." in name else None
 
 
 def _without_capitals(name: str) -> str:

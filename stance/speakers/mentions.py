@@ -47,6 +47,7 @@ class Mention:
         signed: whether they are the signature of a post or the label of a turn.
         handle: account name of a post, with its "@".
         before: what its sentence says before it, outside quotations: there may stand whose office "his office" is.
+        about: what the label of a turn says behind the name ("on behalf of the Union").
     """
 
     text: str
@@ -54,6 +55,7 @@ class Mention:
     signed: bool = False
     handle: str | None = None
     before: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,10 @@ class Resolver:
             return replace(reading, text=author.strip(), person=None)
         return reading
 
+    def represented(self, text: str) -> set[str]:
+        """Ids of the actors on whose behalf somebody speaks, by what a label or a speech says."""
+        return self._labels.represented(text)
+
     def notice(self, text: str, subject: Mention | None = None) -> None:
         """Remember who is mentioned in a sentence, and close it.
 
@@ -228,16 +232,20 @@ class Resolver:
             entry = self._registry.find(account) or self._registry.find(name) or (persons[0] if persons else None)
             if entry is not None:
                 return Resolution((self._cast.registered(entry),), NAMED, "an account in the registry")
-            reading = read_mention(name, self._registry)
-            return Resolution((self._cast.named(reading),), NAMED, "the signature of a post")
-        return _of(self._labels.resolve(name), NAMED)
+            owner = self._labels.owner(account) if name.lstrip("@") == account else None
+            entity = owner or self._cast.named(read_mention(name, self._registry))
+            reason = "an account that bears a name of the document" if owner else "the signature of a post"
+            return Resolution((entity,), DESCRIBED if owner else NAMED, reason)
+        if "_" in name:
+            return Resolution((self._cast.named(Reading(name, person=name)),), NAMED, "an account")
+        return _of(self._labels.resolve(name, mention.about), NAMED)
 
     def _interviewee(self) -> Resolution:
-        """Who answers under "A:": the only person of whom the text spoke before its first answer."""
+        """Who answers under "A:": whom the text says it asked, or the only one it named before its first answer."""
         if self._interviewed is None:
             persons = [entity for entity in self._discourse.latest() if entity.kind == "person"]
-            is_one = len(persons) == 1
-            self._interviewed = Resolution(tuple(persons), DESCRIBED, "the person interviewed") if is_one else _UNTOLD
+            asked = persons[0] if len(persons) == 1 else self._labels.asked()
+            self._interviewed = Resolution((asked,), DESCRIBED, "the person interviewed") if asked else _UNTOLD
         return self._interviewed
 
     def _joint(self, mention: Mention) -> Resolution | None:

@@ -80,7 +80,8 @@ class Vocabulary:
         """Whether a casefolded noun stands for several persons."""
         if word in self.groups or word in self.plurals:
             return True
-        return word.endswith("s") and any(self.is_person(stem) for stem in (word[:-1], word[:-2], word[:-3] + "y"))
+        stems = [word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y"]
+        return any(stem != word and self.is_person(stem) for stem in stems if word.endswith("s"))
 
     def gender(self, words: Sequence[str]) -> str | None:
         """``m`` or ``f`` where a casefolded noun or title of a person tells."""
