@@ -40,30 +40,47 @@ class _Graph(torch.nn.Module):
 
     def _states(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, wanted: int | None) -> torch.Tensor:
         """States of the last layer, (n, wanted, width), of the first ``wanted`` tokens or of all."""
-        embeddings: Any = self.bert.embeddings
-        positions = embeddings.position_embeddings.weight[: input_ids.shape[1]]
-        words = functional.embedding(input_ids, self.words).float()
-        hidden = embeddings.LayerNorm(words + embeddings.token_type_embeddings.weight[0] + positions)
-        hide = (1.0 - attention_mask[:, None, None, :].float()) * torch.finfo(torch.float32).min
+        hidden = embedded(self.bert.embeddings, functional.embedding(input_ids, self.words).float())
+        hide = hidden_by(attention_mask)
         layers = list(self.bert.encoder.layer)
         for layer in layers[:-1]:
-            hidden = self._layer(layer, hidden, hidden, hide)
-        return self._layer(layers[-1], hidden if wanted is None else hidden[:, :wanted], hidden, hide)
+            hidden = attend(layer, hidden, hidden, hide, self.heads)
+        return attend(layers[-1], hidden if wanted is None else hidden[:, :wanted], hidden, hide, self.heads)
 
-    def _layer(self, layer: Any, queries: torch.Tensor, keys: torch.Tensor, hide: torch.Tensor) -> torch.Tensor:
-        attention = layer.attention.self
-        q, k, v = (
-            self._split(linear(states))
-            for linear, states in ((attention.query, queries), (attention.key, keys), (attention.value, keys))
-        )
-        shares = torch.softmax(q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + hide, dim=-1)
-        mixed = (shares @ v).transpose(1, 2).flatten(2)
-        attended = layer.attention.output(mixed, queries)
-        out: torch.Tensor = layer.output(layer.intermediate(attended), attended)
-        return out
 
-    def _split(self, states: torch.Tensor) -> torch.Tensor:
-        return states.reshape(*states.shape[:2], self.heads, -1).transpose(1, 2)
+def embedded(embeddings: Any, words: torch.Tensor) -> torch.Tensor:
+    """What enters the first layer of a BERT, (n, length, width), from the embeddings of the words."""
+    positions = embeddings.position_embeddings.weight[: words.shape[1]]
+    entered: torch.Tensor = embeddings.LayerNorm(words + embeddings.token_type_embeddings.weight[0] + positions)
+    return entered
+
+
+def hidden_by(attention_mask: torch.Tensor) -> torch.Tensor:
+    """What is added to scores of attention, (n, 1, 1, length), so that padding gets none."""
+    return (1.0 - attention_mask[:, None, None, :].float()) * torch.finfo(torch.float32).min
+
+
+def attend(layer: Any, queries: torch.Tensor, keys: torch.Tensor, hide: torch.Tensor, heads: int) -> torch.Tensor:
+    """One layer of a BERT without dropout: states of the queries, (n, queries, width), that attend to the keys."""
+
+    def split(states: torch.Tensor) -> torch.Tensor:
+        return states.reshape(*states.shape[:2], heads, -1).transpose(1, 2)
+
+    attention = layer.attention.self
+    q, k, v = (
+        split(linear(states))
+        for linear, states in ((attention.query, queries), (attention.key, keys), (attention.value, keys))
+    )
+    shares = torch.softmax(q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + hide, dim=-1)
+    mixed = (shares @ v).transpose(1, 2).flatten(2)
+    attended = layer.attention.output(mixed, queries)
+    out: torch.Tensor = layer.output(layer.intermediate(attended), attended)
+    return out
+
+
+def pooled(states: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    """Mean of the states of the tokens, scaled to length 1: (n, width)."""
+    return functional.normalize((states * attention_mask[:, :, None].float()).sum(dim=1), dim=1)
 
 
 class ClassifierGraph(_Graph):
@@ -92,8 +109,7 @@ class EncoderGraph(_Graph):
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Embeddings of length 1, (n, width), of ids and mask, (n, length)."""
-        states = self._states(input_ids, attention_mask, wanted=None)
-        return functional.normalize((states * attention_mask[:, :, None].float()).sum(dim=1), dim=1)
+        return pooled(self._states(input_ids, attention_mask, wanted=None), attention_mask)
 
 
 def build(
