@@ -114,8 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures = agreement(first, read(options.corpus / "second.jsonl"), labels)
     out = sys.stdout.write
     counts = Counter(act for row in corpus.acts for act in row.acts)
-    several = sum(len(row.acts) > 1 for row in corpus.acts)
-    out(f"{len(corpus.acts)} statements, {several} of several acts, {sum(not row.acts for row in corpus.acts)} of none; ")
+    several, none = (sum(map(test, corpus.acts)) for test in (lambda row: len(row.acts) > 1, lambda row: not row.acts))
+    out(f"{len(corpus.acts)} statements, {several} of several acts, {none} of none; ")
     out(f"{len(corpus.open)} statements of {len(corpus.types)} open types\n")
     out("statements, and agreement of the two readings:\n")
     out("".join(f"{act:15} {counts[act]:4} {figures[act]:.3f}\n" for act in labels))

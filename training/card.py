@@ -50,7 +50,7 @@ def render(card: Card) -> str:
         fingerprint=codebook.fingerprint[:12],
         max_length=card.max_length,
         stride=card.stride,
-        data="".join(f"{line}\n" for line in _data(card.data)),
+        data="".join(f"{line}\n" for line in data_table(card.data)),
         evaluation="".join(f"{line}\n" for line in evaluation(card.metrics)),
     )
 
@@ -141,7 +141,8 @@ def add_reports(
     return sealed
 
 
-def _data(data: Mapping[str, Any]) -> list[str]:
+def data_table(data: Mapping[str, Any]) -> list[str]:
+    """Lines of the section on training data; none without data."""
     known = tomllib.loads(SOURCES.read_text(encoding="utf-8"))
     rows = []
     for name, facts in data.items():

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from stance.fitting import resolve_base
+from training.config import ContrastSettings
 from training.graph import attend, embedded, hidden_by, pooled
 
 SUBJECT = "The speaker "
@@ -36,33 +37,6 @@ class Example:
     own: tuple[str, ...]
     groups: frozenset[str] = field(default_factory=frozenset)
     against: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ContrastSettings:
-    """How to train; every number that shapes the weights.
-
-    Attributes:
-        epochs: passes over the examples.
-        batch_size: examples a step.
-        learning_rate: peak rate of AdamW, reached after the warm-up, falling linearly to 0.
-        warmup: share of the steps in which the rate rises.
-        weight_decay: of matrices.
-        temperature: similarities are divided by it in the softmax.
-        distractors: descriptions of further groups in every batch, drawn at random.
-        bare: share of descriptions that lose "The speaker ", so that a verb phrase is understood, too.
-        seed: of the order and of all draws.
-    """
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    warmup: float
-    weight_decay: float
-    temperature: float
-    distractors: int
-    bare: float
-    seed: int
 
 
 class SentenceEncoder:
