@@ -2,9 +2,9 @@
 
     python benchmarks/zeroshot.py [--sentences 30] [--rounds 3]
 
-The pipeline runs an entailment model of the shape of facebook/bart-large-mnli (12 + 12 layers of 1024) on random weights,
-which cost what trained ones do, on one text-label pair at a time, as it does by default. Both run in one process, in
-fp32, with one thread. Loading is not counted, nor is the encoding of the descriptions, which is done once.
+The pipeline runs an entailment model of the shape of facebook/bart-large-mnli (12 + 12 layers of 1024) with random
+weights, which cost what trained ones do, on one pair of text and label at a time, as it does by default. Both run in
+one process, in fp32, with one thread. Loading is not counted, nor is the encoding of the descriptions, done once.
 """
 
 from __future__ import annotations

@@ -241,8 +241,8 @@ def zero_shot(
     """A classifier for labels of one's own, told by descriptions of what a text does.
 
     A text is encoded once, however many labels there are, and each label gets a probability of its own: neither their
-    order nor their company changes it. Of several descriptions of a label the standardised similarities are averaged
-    (see :class:`stance.backends.base.Similarity`); a description is encoded once in a process.
+    order nor their company changes it. Of several descriptions of a label the similarities are averaged (see
+    :class:`stance.backends.base.Similarity`); a description is encoded once in a process.
 
     Args:
         labels: names; or name → description or list of descriptions; or a codebook, whose hypotheses describe its

@@ -122,7 +122,7 @@ class ZeroShotConfig:
         stride: tokens that neighbouring windows share.
         frozen_layers: how many of the lower layers stay as they are, with the embeddings.
         text_length: longest training text in tokens.
-        background: how many statements descriptions are standardised against.
+        background: how many statements the similarities of a label are standardised against.
         certainty: outside the two unsure bounds a decision is right this often.
         seed: of the folds' open types and of the background.
         held_out: the acts that each fold holds out.

@@ -33,7 +33,8 @@ class Split:
         held: the acts held out.
         examples: to train on; none performs a held-out act.
         described: descriptions of the other acts and of the open types that are trained on.
-        background: texts of the open types that are trained on.
+        background: statements of acts that are trained on, for labels to be standardised against. A label that is
+            trained on has its own among them, and so a wide spread: that takes back its advantage over one that is not.
         test: statements that perform a held-out act.
         free: statements that perform none of the 25 acts, of types and rows that are not trained on.
     """
@@ -78,6 +79,7 @@ def split(corpus: ActCorpus, folds: Sequence[Sequence[str]], fold: int | None, s
     apart = {*types[fold :: len(folds)], *without[fold :: len(folds)]} if fold is not None else set[str]()
     rows = [row for row in corpus.acts if not set(row.acts) & set(held) and row.id not in apart]
     further = [row for row in corpus.open if not set(row.acts) & apart]
+    acting = [row for row in rows if row.acts]
     described = {act: texts for act, texts in acts.items() if act not in held}
     # A name alone is understood, too.
     described |= {
@@ -89,7 +91,7 @@ def split(corpus: ActCorpus, folds: Sequence[Sequence[str]], fold: int | None, s
         held,
         tuple(Example(row.text, (row.does,), frozenset(row.acts)) for row in (*rows, *further)),
         described,
-        tuple(row.text for row in draw.sample(further, min(background, len(further)))),
+        tuple(row.text for row in draw.sample(acting, min(background, len(acting)))),
         tuple(row for row in corpus.acts if set(row.acts) & set(held)),
         tuple(row for row in (*corpus.acts, *corpus.open) if row.id in apart or set(row.acts) & apart),
     )

@@ -46,8 +46,8 @@ class Initialiser:
 class Similarity:
     """How a zero-shot model reads similarities: ``logit = scale * z + bias``.
 
-    A description's cosine similarity with a text is standardised by its mean and spread over the background sentences
-    of the folder; z is the mean of that over the descriptions of a label.
+    z is the mean cosine similarity of a text with the descriptions of a label, standardised by the mean and the spread
+    that it has over the background sentences of the folder.
     """
 
     scale: float

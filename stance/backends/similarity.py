@@ -62,14 +62,10 @@ def directions(
 
     Args:
         groups: for each label the embeddings of its descriptions, at least one, of length 1.
-        background: (m, width), what each description's similarity is standardised by.
+        background: (m, width), what the similarity of each label is standardised by.
         similarity: from standardised similarities to logits.
     """
-    columns, offsets = [], []
-    for group in groups:
-        described = np.array(group, dtype=np.float64)
-        usual = background @ described.T
-        means, spreads = usual.mean(axis=0), usual.std(axis=0)
-        columns.append(similarity.scale * (described / spreads[:, None]).mean(axis=0))
-        offsets.append(similarity.bias - similarity.scale * (means / spreads).mean())
-    return np.array(columns).T, np.array(offsets)
+    means = np.array([np.mean(np.array(group, dtype=np.float64), axis=0) for group in groups]).T
+    usual = background @ means
+    scales = similarity.scale / usual.std(axis=0)
+    return means * scales, similarity.bias - usual.mean(axis=0) * scales
