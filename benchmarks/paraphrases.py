@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 import stance
+from stance.descriptions import describe
 from stance.evaluation import indicator, score
 from stance.gold import read_rows
 
@@ -30,12 +31,12 @@ def main() -> None:
     book = stance.load_codebook()
     rows = [row for _, row in read_rows(options.gold)]
     texts, gold = [row["text"] for row in rows], indicator([row["labels"] for row in rows], book.ids)
-    wordings = {"codebook": {label.id: list(label.hypotheses) for label in book.labels}}
+    wordings = {"codebook": describe(book)}
     told = tomllib.loads(WORDINGS.read_text(encoding="utf-8"))["wording"]
     wordings |= {f"wording {number}": wording for number, wording in enumerate(told, start=1)}
     figures = {}
     for name, wording in wordings.items():
-        model = stance.zero_shot({label: wording[label] for label in book.ids}, model=options.model)
+        model = stance.zero_shot(wording, model=options.model)
         found = indicator([[taken.label for taken in stances] for stances in model.label(texts)], book.ids)
         scores = score(gold, found, book.ids, draws=0)
         figures[name] = scores.macro_f1.value or 0.0

@@ -245,9 +245,9 @@ def zero_shot(
     :class:`stance.backends.base.Similarity`); a description is encoded once in a process.
 
     Args:
-        labels: names; or name → description or list of descriptions; or a codebook, whose hypotheses describe its
-            labels. Names alone are described as in :func:`stance.descriptions.describe`: those of
-            ``stance.load_codebook()`` and ``stance.load_codebook("acts")`` by their hypotheses there.
+        labels: names; or name → description or list of descriptions; or a codebook, whose hypotheses and definitions
+            describe its labels. Names alone are described as in :func:`stance.descriptions.describe`: those of
+            ``stance.load_codebook()`` and ``stance.load_codebook("acts")`` as there.
         model: a shipped zero-shot model or the folder of one.
         backend: ``onnx`` or ``auto``, the same here, or ``torch``.
         thresholds: by label, in [0, 1]; they replace the stored one.

@@ -17,8 +17,9 @@ TEMPLATES = ("The speaker expresses {}.", "The statement is about {}.")
 def describe(labels: Sequence[str] | Mapping[str, str | Sequence[str]] | Codebook) -> dict[str, tuple[str, ...]]:
     """Descriptions by label, in the order given.
 
-    A name alone takes the hypotheses of the label of that id in a shipped codebook (the five stances, the 25 acts); any
-    other is put into :data:`TEMPLATES`, with spaces for ``_`` and ``-``.
+    A label of a codebook is described by its hypotheses and its definition. A name alone takes those of the label of
+    that id in a shipped codebook (the five stances, the 25 acts); any other is put into :data:`TEMPLATES`, with spaces
+    for ``_`` and ``-``.
 
     Args:
         labels: names; or name → description or descriptions; or a codebook.
@@ -27,7 +28,7 @@ def describe(labels: Sequence[str] | Mapping[str, str | Sequence[str]] | Codeboo
         StanceError: no labels, or names and descriptions that are blank, repeated or no texts; all are listed.
     """
     if isinstance(labels, Codebook):
-        return {label.id: label.hypotheses for label in labels.labels}
+        return {label.id: tuple(dict.fromkeys((*label.hypotheses, label.definition))) for label in labels.labels}
     if isinstance(labels, Mapping):
         given = [(name, (value,) if isinstance(value, str) else value) for name, value in labels.items()]
     elif isinstance(labels, Sequence) and not isinstance(labels, str | bytes):
@@ -59,8 +60,8 @@ def _of_name(name: Any) -> tuple[str, ...]:
 
 @cache
 def _known() -> dict[str, tuple[str, ...]]:
-    books = (codebook.load(name) for name in codebook.SHIPPED)
-    return {label.id: label.hypotheses for book in books for label in book.labels}
+    books = (describe(codebook.load(name)) for name in codebook.SHIPPED)
+    return {label: texts for book in books for label, texts in book.items()}
 
 
 def _text(value: Any) -> bool:

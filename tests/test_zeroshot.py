@@ -130,12 +130,12 @@ def test_thresholds_are_stored_and_can_be_replaced():
 def test_labels_in_every_form():
     acts, stances = stance.load_codebook("acts"), stance.load_codebook()
     assert describe(["threat", "condolence"]) == {
-        "threat": acts.labels[0].hypotheses,
-        "condolence": stances.labels[-1].hypotheses,
+        "threat": (*acts.labels[0].hypotheses, acts.labels[0].definition),
+        "condolence": (*stances.labels[-1].hypotheses, stances.labels[-1].definition),
     }
     assert describe(["nuclear_test"]) == {"nuclear_test": tuple(text.format("nuclear test") for text in TEMPLATES)}
     assert describe({"a": "One.", "b": ["Two.", "Three."]}) == {"a": ("One.",), "b": ("Two.", "Three.")}
-    assert describe(acts) == {label.id: label.hypotheses for label in acts.labels}
+    assert describe(acts) == describe(acts.ids)
     assert opened(stances).labels == stance.load(zero_shot_model()).labels == stances.ids
     assert isinstance(acts, Codebook)
     assert len(acts.ids) == 25

@@ -167,7 +167,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         figures = agreement([r for r in [*rows, *disputed] if r["id"] in ids], read(readings / "second.jsonl"))
         out(f"agreement on {split}: " + ", ".join(f"{name} {value:.3f}" for name, value in figures.items()) + "\n")
     first, again = (list(read(file)) for file in (DEFAULT_CODINGS, DEFAULT_CODINGS.with_name("second.jsonl")))
-    figures = agreement(*([row | {"id": row["sha256"]} for row in coded] for coded in (first, again)))
+    first, again = ([row | {"id": row["sha256"]} for row in coded] for coded in (first, again))
+    figures = agreement(first, again)
     out("agreement on the pool: " + ", ".join(f"{name} {value:.3f}" for name, value in figures.items()) + "\n")
     out("".join(f"{finding}\n" for finding in findings))
     return 1 if findings else 0

@@ -163,7 +163,7 @@ def train(
         candidates, held, spared = _candidates(batch, described, settings, draw)
         texts, others = encoder.states([example.text for example in batch]), encoder.states(candidates)
         loss = contrast(texts @ others.T / settings.temperature, held, spared)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(learned, 1.0)
         optimiser.step()
         schedule.step()

@@ -48,7 +48,7 @@ class Split:
 
 
 def act_descriptions() -> dict[str, tuple[str, ...]]:
-    """Hypotheses of the 25 acts."""
+    """Hypotheses of the 25 acts, to train on; their definitions are kept for measuring."""
     return {label.id: label.hypotheses for label in codebook.load("acts").labels}
 
 
@@ -116,6 +116,18 @@ def entailed(paths: Sequence[Path]) -> list[Example]:
         for premise, told in found.items()
         if told["entailment"]
     ]
+
+
+def remembered(embed: Embed) -> Embed:
+    """The same, each text embedded once; for as long as the encoder is not changed."""
+    known: dict[str, NDArray[np.float32]] = {}
+
+    def again(texts: Sequence[str]) -> NDArray[np.float32]:
+        new = list(dict.fromkeys(text for text in texts if text not in known))
+        known.update(zip(new, embed(new) if new else (), strict=True))
+        return np.array([known[text] for text in texts])
+
+    return again
 
 
 def standardised(

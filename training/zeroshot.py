@@ -17,9 +17,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from stance import codebook
 from stance.artefact import Artefact
 from stance.backends.base import Similarity
 from stance.card import ZeroShotCard
+from stance.descriptions import describe
 from training.acts import DEFAULT_ACTS, read_corpus
 from training.calibrate import choose_threshold, platt, sigmoid, unsure_bounds
 from training.config import (
@@ -43,6 +45,7 @@ from training.unseen import (
     cosine,
     entailed,
     nearest_f1,
+    remembered,
     split,
     standardised,
 )
@@ -109,7 +112,7 @@ class Work:
     def result(self, number: int) -> dict[str, Any]:
         """What a fold reaches, and the standardised similarities of its rows; kept in ``foldN.result.json``."""
         record = self.folder / f"fold{number}.result.json"
-        recipe = data_sha256([number, *self._recipe])
+        recipe = data_sha256([number, describe(codebook.load("acts")), *self._recipe])
         found = read_json(record)
         if found.get("recipe") != recipe:
             found = {"recipe": recipe} | self._measure(number)
@@ -119,12 +122,12 @@ class Work:
 
     def _measure(self, number: int) -> dict[str, Any]:
         chosen = self.train(number)
-        acts = act_descriptions()
+        acts = describe(codebook.load("acts"))
         held = {act: acts[act] for act in chosen.held}
         one = [row for row in chosen.test if len(row.acts) == 1]
         texts, truth = [row.text for row in one], [row.acts[0] for row in one]
         rows = [*chosen.test, *chosen.free]
-        embed = self.encoder.embed
+        embed = remembered(self.encoder.embed)
 
         def mean(scores: Floats, described: Mapping[str, Sequence[str]]) -> float:
             return float(np.mean(list(nearest_f1(scores, truth, list(described)).values())))
@@ -135,6 +138,7 @@ class Work:
         }
         scores = standardised(embed, [row.text for row in rows], held, chosen.background)
         self.encoder.restore(self.untouched)
+        embed = remembered(self.encoder.embed)
         figures |= {
             key: mean(cosine(embed, texts, described), described)
             for key, described in (("cosine_all", acts), ("cosine_held", held))
