@@ -12,6 +12,7 @@ from conftest import ROOT
 MODEL = ROOT / "models" / "stance-en"
 DATA = {
     "stance/py.typed",
+    "stance/acts.toml",
     "stance/codebook.toml",
     "stance/intensity.toml",
     "stance/segment/cues.toml",

@@ -113,12 +113,20 @@ def cue_pattern(path: Path) -> regex.Pattern[str]:
     )
 
 
-def agreement(rows: Sequence[dict[str, Any]], second: Sequence[dict[str, Any]]) -> dict[str, float]:
-    """F1 of one reading against the other for each label, their mean, and the share of rows with equal label sets."""
+def agreement(
+    rows: Sequence[dict[str, Any]], second: Sequence[dict[str, Any]], labels: Sequence[str] | None = None
+) -> dict[str, float]:
+    """F1 of one reading against the other for each label, their mean, and the share of rows with equal label sets.
+
+    Args:
+        rows: with ``id`` and ``labels``.
+        second: the other reading of some of them.
+        labels: those of the shipped codebook by default.
+    """
     other = {row["id"]: set(row["labels"]) for row in second}
     pairs = [(set(row["labels"]), other[row["id"]]) for row in rows if row["id"] in other]
     figures = {}
-    for label in codebook.load().ids:
+    for label in labels or codebook.load().ids:
         both = sum(label in a and label in b for a, b in pairs)
         total = sum((label in a) + (label in b) for a, b in pairs)
         figures[label] = 2 * both / total if total else 1.0
@@ -159,7 +167,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         figures = agreement([r for r in [*rows, *disputed] if r["id"] in ids], read(readings / "second.jsonl"))
         out(f"agreement on {split}: " + ", ".join(f"{name} {value:.3f}" for name, value in figures.items()) + "\n")
     first, again = (list(read(file)) for file in (DEFAULT_CODINGS, DEFAULT_CODINGS.with_name("second.jsonl")))
-    figures = agreement(*([row | {"id": row["sha256"]} for row in coded] for coded in (first, again)))
+    first, again = ([row | {"id": row["sha256"]} for row in coded] for coded in (first, again))
+    figures = agreement(first, again)
     out("agreement on the pool: " + ", ".join(f"{name} {value:.3f}" for name, value in figures.items()) + "\n")
     out("".join(f"{finding}\n" for finding in findings))
     return 1 if findings else 0

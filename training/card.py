@@ -50,7 +50,7 @@ def render(card: Card) -> str:
         fingerprint=codebook.fingerprint[:12],
         max_length=card.max_length,
         stride=card.stride,
-        data="".join(f"{line}\n" for line in _data(card.data)),
+        data="".join(f"{line}\n" for line in data_table(card.data)),
         evaluation="".join(f"{line}\n" for line in evaluation(card.metrics)),
     )
 
@@ -113,7 +113,7 @@ def ablation(reports: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 def add_reports(
     folder: str | Path, reports: Iterable[Mapping[str, Any]], compared: Mapping[str, Any] | None = None
-) -> Artefact:
+) -> Artefact[Card]:
     """Put measurements into a model's record, and renew its card and, for the first report, its reliability diagram.
 
     Args:
@@ -125,7 +125,7 @@ def add_reports(
         ModelError: the folder is no sound model.
         StanceError: matplotlib, which draws the diagram, is not installed; the folder is left as it was.
     """
-    model = artefact.read(folder)
+    model = artefact.read(folder, Card)
     kept = {report["gold"]: report for report in (*model.card.metrics.get("reports", ()), *reports)}
     metrics = {**model.card.metrics, "reports": list(kept.values())}
     if compared is not None:
@@ -141,7 +141,8 @@ def add_reports(
     return sealed
 
 
-def _data(data: Mapping[str, Any]) -> list[str]:
+def data_table(data: Mapping[str, Any]) -> list[str]:
+    """Lines of the section on training data; none without data."""
     known = tomllib.loads(SOURCES.read_text(encoding="utf-8"))
     rows = []
     for name, facts in data.items():

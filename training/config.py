@@ -86,6 +86,60 @@ class AttributionConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ContrastSettings:
+    """How to train; every number that shapes the weights.
+
+    Attributes:
+        epochs: passes over the examples.
+        batch_size: examples a step.
+        learning_rate: peak rate of AdamW, reached after the warm-up, falling linearly to 0.
+        warmup: share of the steps in which the rate rises.
+        weight_decay: of matrices.
+        temperature: similarities are divided by it in the softmax.
+        distractors: descriptions of further groups in every batch, drawn at random.
+        bare: share of descriptions that lose "The speaker ", so that a verb phrase is understood, too.
+        seed: of the order and of all draws.
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    warmup: float
+    weight_decay: float
+    temperature: float
+    distractors: int
+    bare: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroShotConfig:
+    """What the zero-shot model is called, what of it is trained, how acts are held out, and its rules' constants.
+
+    Attributes:
+        name: of the model folder.
+        max_length: longest input in tokens; longer texts are cut into windows.
+        stride: tokens that neighbouring windows share.
+        frozen_layers: how many of the lower layers stay as they are, with the embeddings.
+        text_length: longest training text in tokens.
+        background: how many statements the similarities of a label are standardised against.
+        certainty: outside the two unsure bounds a decision is right this often.
+        seed: of the folds' open types and of the background.
+        held_out: the acts that each fold holds out.
+    """
+
+    name: str
+    max_length: int
+    stride: int
+    frozen_layers: int
+    text_length: int
+    background: int
+    certainty: float
+    seed: int
+    held_out: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole of ``config.toml``."""
 
@@ -100,6 +154,9 @@ class Config:
     calibrate: CalibrateConfig
     export: ExportConfig
     attribution: AttributionConfig
+    zeroshot: ZeroShotConfig
+    entail: ContrastSettings
+    contrast: ContrastSettings
 
 
 def read_config(path: str | Path = DEFAULT_CONFIG) -> Config:
@@ -127,10 +184,14 @@ def read_config(path: str | Path = DEFAULT_CONFIG) -> Config:
         "calibrate": CalibrateConfig,
         "export": ExportConfig,
         "attribution": AttributionConfig,
+        "zeroshot": ZeroShotConfig,
+        "entail": ContrastSettings,
+        "contrast": ContrastSettings,
     }
     offenders = _mismatch(data, list(sections), "")
     for name in ("polish", "teach", "distil"):
         data[name] = data.get("fit", {}) | data.get(name, {})
+    data["entail"] = data.get("contrast", {}) | data.get("entail", {})
     for name, kind in sections.items():
         offenders += _mismatch(data.get(name, {}), [field.name for field in dataclasses.fields(kind)], f"{name}.")
     if offenders:

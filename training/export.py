@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,20 +18,21 @@ from stance import artefact, codebook
 from stance.artefact import Artefact
 from stance.backends.onnx import OnnxBackend
 from stance.backends.torch import TorchBackend
-from stance.card import Calibration, Card
+from stance.card import Calibration, Card, ZeroShotCard
 from stance.codebook import Codebook
 from stance.errors import ModelError, StanceError
 from training.card import render
 from training.config import DEFAULT_CONFIG, DEFAULT_WORK, command, read_config, read_json
-from training.graph import build
+from training.graph import ClassifierGraph, build
 
 if TYPE_CHECKING:
-    from transformers import BertForSequenceClassification
+    from transformers import BertForSequenceClassification, PreTrainedModel
 
 PARITY = 1e-4
 # (texts, tokens): one alone, a full batch, more than a batch, the shortest input.
 SHAPES = ((1, 2), (1, 24), (8, 17), (11, 40))
 HALF_MAX = 65504.0
+Run = Callable[[Sequence[Sequence[int]]], NDArray[np.float32]]
 
 
 def export(
@@ -48,7 +49,7 @@ def export(
     max_length: int = 256,
     stride: int = 64,
     book: Codebook | None = None,
-) -> Artefact:
+) -> Artefact[Card]:
     """Write a model folder; what was in it before is replaced once the new one is complete and checked.
 
     Args:
@@ -108,17 +109,17 @@ def export(
         stage.rename(out)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-    return artefact.read(out)
+    return artefact.read(out, Card)
 
 
 def _fill(folder: Path, model: BertForSequenceClassification, tokenizer: Any, card: Card) -> None:
     """Write all files of a model folder, and check that both backends agree on it."""
     (folder / artefact.GRAPH).parent.mkdir(parents=True)
-    tensors = _round(model)
+    tensors = round_weights(model)
     _write_config(model, card.codebook, folder)
-    _write_weights(tensors, folder)
-    _write_tokenizer(tokenizer, card.max_length, folder)
-    graph, initialisers = build(model, tensors)
+    write_weights(tensors, folder)
+    write_tokenizer(tokenizer, card.max_length, folder)
+    graph, initialisers = build(ClassifierGraph(model), tensors)
     (folder / artefact.GRAPH).write_bytes(graph)
     sealed = artefact.write(folder, dataclasses.replace(card, initialisers=initialisers))
     gap = parity(sealed)
@@ -127,18 +128,21 @@ def _fill(folder: Path, model: BertForSequenceClassification, tokenizer: Any, ca
     (folder / "README.md").write_text(render(sealed.card), encoding="utf-8")
 
 
-def parity(model: Artefact, seed: int = 0) -> float:
-    """Largest difference between the logits of ONNX and torch on random inputs of several shapes and paddings."""
-    graph, weights, tokenizer = (model.path / name for name in (artefact.GRAPH, artefact.WEIGHTS, artefact.TOKENIZER))
-    onnx = OnnxBackend(graph, weights, tokenizer, model.card.initialisers)
-    reference = TorchBackend(model.path)
+def parity(model: Artefact[Card]) -> float:
+    """Largest difference between the logits of ONNX and torch on random inputs."""
+    onnx, reference = OnnxBackend(*model.graph, model.card.initialisers), TorchBackend(model.path)
+    return difference(onnx.logits, reference.logits, model)
+
+
+def difference(one: Run, other: Run, model: Artefact[Card] | Artefact[ZeroShotCard], seed: int = 0) -> float:
+    """Largest difference between two ways to run a model on random inputs of several shapes and paddings."""
     generator = np.random.default_rng(seed)
     words = json.loads((model.path / artefact.CONFIG).read_text(encoding="utf-8"))["vocab_size"]
     gap = 0.0
     for texts, longest in (*SHAPES, (3, model.card.max_length)):
         lengths = [longest, *generator.integers(2, longest + 1, texts - 1).tolist()]
         batch = [generator.integers(1, words, length).tolist() for length in lengths]
-        gap = max(gap, float(np.abs(onnx.logits(batch) - reference.logits(batch)).max()))
+        gap = max(gap, float(np.abs(one(batch) - other(batch)).max()))
     return gap
 
 
@@ -166,7 +170,7 @@ def _fold(model: BertForSequenceClassification, scales: Calibration) -> None:
 
 
 @torch.no_grad()
-def _round(model: BertForSequenceClassification) -> dict[str, NDArray[Any]]:
+def round_weights(model: PreTrainedModel) -> dict[str, NDArray[Any]]:
     """What is stored, and the model set to exactly that: matrices in fp16; vectors and the head, all small, in fp32."""
     tensors = {}
     for name, value in model.state_dict().items():
@@ -190,14 +194,16 @@ def _write_config(model: BertForSequenceClassification, book: Codebook, folder: 
     config.save_pretrained(folder)
 
 
-def _write_weights(tensors: Mapping[str, NDArray[Any]], folder: Path) -> None:
+def write_weights(tensors: Mapping[str, NDArray[Any]], folder: Path) -> None:
+    """Write the safetensors file."""
     from safetensors.numpy import save
 
     arrays = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
     (folder / artefact.WEIGHTS).write_bytes(save(arrays, {"format": "pt"}))
 
 
-def _write_tokenizer(tokenizer: Any, max_length: int, folder: Path) -> None:
+def write_tokenizer(tokenizer: Any, max_length: int, folder: Path) -> None:
+    """Write the tokenizer's files, without its own cutting and padding."""
     # The encoder's own cutting and padding would shorten texts silently; how it was opened here concerns nobody.
     tokenizer.backend_tokenizer.no_truncation()
     tokenizer.backend_tokenizer.no_padding()
