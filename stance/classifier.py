@@ -16,10 +16,12 @@ from stance.backends.base import Backend
 from stance.backends.batching import score
 from stance.card import Card
 from stance.errors import ModelError, StanceError
+from stance.hypotheses import Labels, hypotheses
 from stance.intensity import intensity
 from stance.types import Stance, Verdict
 
 BackendName = Literal["auto", "onnx", "torch"]
+Task = Literal["classification", "nli"]
 HUB = "hub:"
 
 
@@ -169,11 +171,13 @@ class Classifier:
         return Verdict(taken, tuple(label for label, p, (low, high) in doubts if low <= p < high))
 
 
-def load(
+def load(  # noqa: PLR0917
     name_or_path: str | Path = "stance-en",
     backend: BackendName = "auto",
     thresholds: Mapping[str, float] | None = None,
     threads: int | None = None,
+    task: Task = "classification",
+    labels: Labels | None = None,
 ) -> Classifier:
     """Open a model.
 
@@ -184,18 +188,32 @@ def load(
         thresholds: by label, in [0, 1]; they replace the stored ones. A plain transformers model stores none and
             needs all of them for :meth:`Classifier.label`.
         threads: how many the backend uses; by default ``OMP_NUM_THREADS`` or all processors.
+        task: ``nli`` for a model of natural language inference (of the hub or a folder), which scores any labels: the
+            probability of a label is that of entailment against all other classes, averaged over its sentences (see
+            :class:`stance.backends.nli.NliBackend`). Such a model stores no thresholds.
+        labels: for ``nli`` only: names, a table of name and sentence or sentences that say the label of a text, or a
+            :class:`Codebook`; by default the five labels that ship (see :func:`stance.hypotheses.hypotheses`).
 
     Raises:
         ModelError: no such model, or one that cannot be used.
-        StanceError: an unknown backend, label or threshold.
+        StanceError: an unknown backend, task, label or threshold, or malformed labels.
     """
     if backend not in get_args(BackendName):
         raise StanceError(f"no backend {backend!r}", remedy=f"choose from {', '.join(get_args(BackendName))}")
+    if task not in get_args(Task):
+        raise StanceError(f"no task {task!r}", remedy=f"choose from {', '.join(get_args(Task))}")
     if threads is not None and threads < 1:
         raise StanceError(f"threads is {threads}", remedy="give at least 1")
+    if labels is not None and task != "nli":
+        raise StanceError("labels are given, but the model has its own", remedy='give task="nli", or no labels')
     source = _locate(name_or_path)
     reopened = str(source.absolute()) if isinstance(source, Path) else source
-    opened = (reopened, backend, dict(thresholds) if thresholds is not None else None, threads)
+    sentences = hypotheses(labels) if task == "nli" else None
+    opened = (reopened, backend, dict(thresholds) if thresholds is not None else None, threads, task, sentences)
+    if sentences is not None:
+        if backend == "onnx":
+            raise ModelError("no ONNX graph for task nli", where=source, remedy='use backend="torch"')
+        return _nli_model(source, sentences, thresholds, threads, opened)
     record = Path(source) / artefact.CARD
     # A link into nowhere is a broken stance model, not a plain one.
     if isinstance(source, Path) and (record.exists() or record.is_symlink()):
@@ -279,15 +297,37 @@ def _plain_model(
 
     engine = TorchBackend(source, threads)
     plain = engine.plain
-    chosen: tuple[float, ...] | None = None
-    if thresholds is not None:
-        given = _thresholds(thresholds, plain.labels)
-        if missing := [label for label in plain.labels if label not in given]:
-            raise StanceError(f"no threshold for {', '.join(missing)}", remedy="give one for each label")
-        chosen = tuple(given[label] for label in plain.labels)
+    chosen = _all_thresholds(thresholds, plain.labels)
     nowhere = ((0.0, 0.0),) * len(plain.labels)
     scoring = Scoring(plain.labels, plain.independent, plain.max_length, plain.max_length // 4, chosen, nowhere)
     return Classifier(str(source), engine, scoring, None, opened)
+
+
+def _nli_model(
+    source: str | Path,
+    sentences: Mapping[str, Sequence[str]],
+    thresholds: Mapping[str, float] | None,
+    threads: int | None,
+    opened: tuple[Any, ...],
+) -> Classifier:
+    from stance.backends.nli import NliBackend
+
+    labels = tuple(sentences)
+    chosen = _all_thresholds(thresholds, labels)
+    engine = NliBackend(source, sentences, threads)
+    nowhere = ((0.0, 0.0),) * len(labels)
+    scoring = Scoring(labels, True, engine.max_length, engine.max_length // 4, chosen, nowhere)
+    return Classifier(str(source), engine, scoring, None, opened)
+
+
+def _all_thresholds(given: Mapping[str, float] | None, labels: Sequence[str]) -> tuple[float, ...] | None:
+    """Those of a model that stores none: one for each label, or none at all."""
+    if given is None:
+        return None
+    chosen = _thresholds(given, labels)
+    if missing := [label for label in labels if label not in chosen]:
+        raise StanceError(f"no threshold for {', '.join(missing)}", remedy="give one for each label")
+    return tuple(chosen[label] for label in labels)
 
 
 def _thresholds(given: Mapping[str, float], labels: Sequence[str]) -> dict[str, float]:

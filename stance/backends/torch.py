@@ -56,8 +56,8 @@ class TorchBackend:
         if threads is not None:
             torch.set_num_threads(threads)
         self._torch = torch
-        self._tokenizer, self._model = _load(source)
-        self.plain = _describe(self._tokenizer, self._model.config, source)
+        self._tokenizer, self._model = open_classifier(source)
+        self.plain = describe(self._tokenizer, self._model.config, source)
         self.wrapping = _wrapping(self._tokenizer)
         self.workers = 1
 
@@ -87,7 +87,12 @@ def resolve(source: str | Path) -> tuple[str, bool]:
     return str(Path(source).resolve()), True
 
 
-def _load(source: str | Path) -> tuple[Any, Any]:
+def open_classifier(source: str | Path) -> tuple[Any, Any]:
+    """Tokenizer and model of a transformers sequence classifier, on the CPU in fp32, ready to score.
+
+    Raises:
+        ModelError: not a classifier that transformers can load, or one whose head is missing.
+    """
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
@@ -148,7 +153,12 @@ def _quietly() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def _describe(tokenizer: Any, config: Any, source: str | Path) -> PlainModel:
+def describe(tokenizer: Any, config: Any, source: str | Path) -> PlainModel:
+    """What the configuration of a classifier tells.
+
+    Raises:
+        ModelError: it is one for regression.
+    """
     if config.problem_type == "regression":
         raise ModelError("a regression model gives no labels", where=source, remedy="give a classifier")
     labels = tuple(str(config.id2label[number]) for number in range(config.num_labels))
