@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stance.analysis import analyze, analyze_all
-    from stance.classifier import Classifier, load
-    from stance.codebook import Codebook
+    from stance.classifier import Classifier, load, zero_shot
+    from stance.codebook import Codebook, load_codebook
     from stance.errors import (
         CodebookError,
         DocumentError,
@@ -34,7 +34,9 @@ _HOMES = {
     "analyze_all": "stance.analysis",
     "Classifier": "stance.classifier",
     "load": "stance.classifier",
+    "zero_shot": "stance.classifier",
     "Codebook": "stance.codebook",
+    "load_codebook": "stance.codebook",
     "segment": "stance.segment",
     "Registry": "stance.speakers.registry",
     "load_registry": "stance.speakers.registry",
@@ -73,8 +75,10 @@ __all__ = [
     "analyze",
     "analyze_all",
     "load",
+    "load_codebook",
     "load_registry",
     "segment",
+    "zero_shot",
 ]
 
 

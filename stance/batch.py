@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from stance.classifier import problem
 from stance.errors import TableError
 from stance.tables import Kind, Reader, Record, format_of, read_table, write_table
+from stance.texts import problem
 
 # Rows scored together. Where a chunk begins depends on the position in the table alone.
 CHUNK = 1024

@@ -11,18 +11,24 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from stance import artefact
+from stance import artefact, codebook
+from stance.artefact import Artefact
 from stance.backends.base import Backend
 from stance.backends.batching import score
-from stance.card import Card
+from stance.card import Card, ZeroShotCard
+from stance.codebook import Codebook
+from stance.descriptions import describe
 from stance.errors import ModelError, StanceError
-from stance.hypotheses import Labels, hypotheses
 from stance.intensity import intensity
+from stance.texts import checked, problem
 from stance.types import Stance, Verdict
+from stance.zeroshot import open_similarity
 
 BackendName = Literal["auto", "onnx", "torch"]
 Task = Literal["classification", "nli"]
 HUB = "hub:"
+
+_Opened = tuple[Callable[..., "Classifier"], tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Scoring:
 
 
 class Classifier:
-    """Gives texts their stances; made by :func:`load`.
+    """Gives texts their stances; made by :func:`load` and :func:`zero_shot`.
 
     The same text gets the same scores (to 1e-5) in any batch, order and company. A text over the model's length limit
     is read in overlapping windows, and each label gets its highest score in any of them. Copies and other processes
@@ -61,7 +67,12 @@ class Classifier:
     """
 
     def __init__(
-        self, name: str, backend: Backend, scoring: Scoring, card: Card | None, reopen: tuple[Any, ...] | None = None
+        self,
+        name: str,
+        backend: Backend,
+        scoring: Scoring,
+        card: Card | ZeroShotCard | None,
+        reopen: _Opened | None = None,
     ) -> None:
         self.name, self.scoring, self.card = name, scoring, card
         self._backend, self._reopen = backend, reopen
@@ -72,7 +83,7 @@ class Classifier:
     def __reduce__(self) -> tuple[Callable[..., Classifier], tuple[Any, ...]]:
         if self._reopen is None:
             raise TypeError(f"{self!r} was not loaded from a folder or the hub and cannot be copied")
-        return load, self._reopen
+        return self._reopen
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -95,6 +106,19 @@ class Classifier:
             return np.asarray(np.exp(-np.logaddexp(0.0, -logits)))
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+    def predict_none(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """How sure it is that a text takes none of the labels, (n,), in [0, 1]: 1 less the highest probability of any.
+
+        Args:
+            texts: as in :meth:`predict_proba`.
+
+        Raises:
+            StanceError: as in :meth:`predict_proba`, or the labels exclude each other, so that one always applies.
+        """
+        if not self.scoring.independent:
+            raise StanceError("its labels exclude each other: none is no answer", where=self.name)
+        return np.asarray(1.0 - self.predict_proba(texts).max(axis=1, initial=0.0))
 
     def classify(self, texts: Sequence[str]) -> list[Verdict]:
         """Stances taken and labels in doubt, for each text.
@@ -177,7 +201,7 @@ def load(  # noqa: PLR0917
     thresholds: Mapping[str, float] | None = None,
     threads: int | None = None,
     task: Task = "classification",
-    labels: Labels | None = None,
+    labels: Sequence[str] | Mapping[str, str | Sequence[str]] | Codebook | None = None,
 ) -> Classifier:
     """Open a model.
 
@@ -191,66 +215,79 @@ def load(  # noqa: PLR0917
         task: ``nli`` for a model of natural language inference (of the hub or a folder), which scores any labels: the
             probability of a label is that of entailment against all other classes, averaged over its sentences (see
             :class:`stance.backends.nli.NliBackend`). Such a model stores no thresholds.
-        labels: for ``nli`` only: names, a table of name and sentence or sentences that say the label of a text, or a
-            :class:`Codebook`; by default the five labels that ship (see :func:`stance.hypotheses.hypotheses`).
+        labels: for ``nli`` only: given and described as in :func:`zero_shot`; by default the five labels that ship.
 
     Raises:
         ModelError: no such model, or one that cannot be used.
         StanceError: an unknown backend, task, label or threshold, or malformed labels.
     """
-    if backend not in get_args(BackendName):
-        raise StanceError(f"no backend {backend!r}", remedy=f"choose from {', '.join(get_args(BackendName))}")
+    _check(backend, threads)
     if task not in get_args(Task):
         raise StanceError(f"no task {task!r}", remedy=f"choose from {', '.join(get_args(Task))}")
-    if threads is not None and threads < 1:
-        raise StanceError(f"threads is {threads}", remedy="give at least 1")
     if labels is not None and task != "nli":
         raise StanceError("labels are given, but the model has its own", remedy='give task="nli", or no labels')
     source = _locate(name_or_path)
     reopened = str(source.absolute()) if isinstance(source, Path) else source
-    sentences = hypotheses(labels) if task == "nli" else None
-    opened = (reopened, backend, dict(thresholds) if thresholds is not None else None, threads, task, sentences)
-    if sentences is not None:
+    described = describe(codebook.load() if labels is None else labels) if task == "nli" else None
+    given = dict(thresholds) if thresholds is not None else None
+    opened = (load, (reopened, backend, given, threads, task, described))
+    if described is not None:
         if backend == "onnx":
             raise ModelError("no ONNX graph for task nli", where=source, remedy='use backend="torch"')
-        return _nli_model(source, sentences, thresholds, threads, opened)
+        return _nli_model(source, described, thresholds, threads, opened)
     record = Path(source) / artefact.CARD
     # A link into nowhere is a broken stance model, not a plain one.
     if isinstance(source, Path) and (record.exists() or record.is_symlink()):
-        return _stance_model(source, backend, thresholds, threads, opened)
+        model = artefact.read(source)
+        if isinstance(model.card, ZeroShotCard):
+            return _zero_shot(model, describe(model.card.codebook), backend, thresholds, threads, opened)
+        return _stance_model(model, backend, thresholds, threads, opened)
     if backend == "onnx":
         remedy = 'use backend="torch"'
         raise ModelError(f"a plain transformers model (no {artefact.CARD})", where=source, remedy=remedy)
     return _plain_model(source, thresholds, threads, opened)
 
 
-def checked(texts: Sequence[str]) -> list[str]:
-    """The texts as a list.
+def zero_shot(
+    labels: Sequence[str] | Mapping[str, str | Sequence[str]] | Codebook,
+    model: str | Path = "zero-shot",
+    backend: BackendName = "auto",
+    thresholds: Mapping[str, float] | None = None,
+    threads: int | None = None,
+) -> Classifier:
+    """A classifier for labels of one's own, told by descriptions of what a text does.
+
+    A text is encoded once, however many labels there are, and each label gets a probability of its own: neither their
+    order nor their company changes it. Of several descriptions of a label the standardised similarities are averaged
+    (see :class:`stance.backends.base.Similarity`); a description is encoded once in a process.
+
+    Args:
+        labels: names; or name → description or list of descriptions; or a codebook, whose hypotheses describe its
+            labels. Names alone are described as in :func:`stance.descriptions.describe`: those of
+            ``stance.load_codebook()`` and ``stance.load_codebook("acts")`` by their hypotheses there.
+        model: a shipped zero-shot model or the folder of one.
+        backend: ``onnx`` or ``auto``, the same here, or ``torch``.
+        thresholds: by label, in [0, 1]; they replace the stored one.
+        threads: as in :func:`load`.
 
     Raises:
-        StanceError: not a sequence, or an entry that is no text, blank, or not Unicode; the message names its index.
+        ModelError: no such model, or not a zero-shot one.
+        StanceError: no labels, a name or a description that is blank, repeated or no text; an unknown backend or
+            threshold.
     """
-    one_dimensional = getattr(texts, "ndim", 1) == 1
-    if isinstance(texts, str | bytes | Mapping) or not hasattr(texts, "__len__") or not one_dimensional:
-        raise StanceError(f"texts is a {type(texts).__name__}", remedy="give a list of texts")
-    entries = list(texts)
-    for index, text in enumerate(entries):
-        if (error := problem(text)) is not None:
-            raise StanceError(error, where=f"texts[{index}]", remedy="leave it out or correct it")
-    return entries
+    _check(backend, threads)
+    described = describe(labels)
+    folder = Path(_locate(model))
+    given = dict(thresholds) if thresholds is not None else None
+    opened = (zero_shot, (described, folder.absolute(), backend, given, threads))
+    return _zero_shot(artefact.read(folder, ZeroShotCard), described, backend, thresholds, threads, opened)
 
 
-def problem(text: Any) -> str | None:
-    """Why an entry cannot be labelled, or ``None`` when it can."""
-    if not isinstance(text, str):
-        return f"not a text but {type(text).__name__}"
-    if not text.strip():
-        return "blank text"
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return "not Unicode (half of a surrogate pair)"
-    return None
+def _check(backend: str, threads: int | None) -> None:
+    if backend not in get_args(BackendName):
+        raise StanceError(f"no backend {backend!r}", remedy=f"choose from {', '.join(get_args(BackendName))}")
+    if threads is not None and threads < 1:
+        raise StanceError(f"threads is {threads}", remedy="give at least 1")
 
 
 def _locate(name_or_path: str | Path) -> str | Path:
@@ -267,13 +304,12 @@ def _locate(name_or_path: str | Path) -> str | Path:
 
 
 def _stance_model(
-    folder: Path,
+    model: Artefact[Card],
     backend: BackendName,
     thresholds: Mapping[str, float] | None,
     threads: int | None,
-    opened: tuple[Any, ...],
+    opened: _Opened,
 ) -> Classifier:
-    model = artefact.read(folder)
     card, labels = model.card, model.card.codebook.ids
     stored = dict(zip(labels, card.thresholds, strict=True)) | _thresholds(thresholds or {}, labels)
     scoring = Scoring(labels, True, card.max_length, card.stride, tuple(stored.values()), card.unsure)
@@ -281,17 +317,30 @@ def _stance_model(
     if backend == "torch":
         from stance.backends.torch import TorchBackend
 
-        engine = TorchBackend(folder, threads)
+        engine = TorchBackend(model.path, threads)
     else:
         from stance.backends.onnx import OnnxBackend
 
-        graph, weights, tokenizer = (folder / name for name in (artefact.GRAPH, artefact.WEIGHTS, artefact.TOKENIZER))
-        engine = OnnxBackend(graph, weights, tokenizer, card.initialisers, threads)
+        engine = OnnxBackend(*model.graph, card.initialisers, threads)
     return Classifier(card.name, engine, scoring, card, opened)
 
 
+def _zero_shot(  # noqa: PLR0917
+    model: Artefact[ZeroShotCard],
+    described: Mapping[str, Sequence[str]],
+    backend: BackendName,
+    thresholds: Mapping[str, float] | None,
+    threads: int | None,
+    opened: _Opened,
+) -> Classifier:
+    card, labels = model.card, tuple(described)
+    stored = dict.fromkeys(labels, card.threshold) | _thresholds(thresholds or {}, labels)
+    scoring = Scoring(labels, True, card.max_length, card.stride, tuple(stored.values()), (card.unsure,) * len(labels))
+    return Classifier(card.name, open_similarity(model, described, backend, threads), scoring, card, opened)
+
+
 def _plain_model(
-    source: str | Path, thresholds: Mapping[str, float] | None, threads: int | None, opened: tuple[Any, ...]
+    source: str | Path, thresholds: Mapping[str, float] | None, threads: int | None, opened: _Opened
 ) -> Classifier:
     from stance.backends.torch import TorchBackend
 
@@ -308,7 +357,7 @@ def _nli_model(
     sentences: Mapping[str, Sequence[str]],
     thresholds: Mapping[str, float] | None,
     threads: int | None,
-    opened: tuple[Any, ...],
+    opened: _Opened,
 ) -> Classifier:
     from stance.backends.nli import NliBackend
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from stance.errors import CodebookError
 
-DEFAULT = Path(__file__).with_name("codebook.toml")
+# The five stances, and 25 further acts that models know from their descriptions.
+SHIPPED = {"stances": Path(__file__).with_name("codebook.toml"), "acts": Path(__file__).with_name("acts.toml")}
 
 _ID = re.compile(r"[a-z][a-z0-9_-]*")
 _TEXTS = ("title", "definition")
@@ -87,13 +88,17 @@ class Codebook:
         return cls(data["version"], tuple(_definition(entry) for entry in data["labels"]))
 
 
-def load(path: str | Path | None = None) -> Codebook:
-    """Read a codebook from a TOML file; without a path, the five labels that ship with the library.
+def load(name_or_path: str | Path = "stances") -> Codebook:
+    """Read a codebook.
+
+    Args:
+        name_or_path: ``stances``, the five labels of the shipped classifier; ``acts``, 25 further diplomatic acts
+            (threat, support, demand, …) for label sets of one's own; or a TOML file of the same form.
 
     Raises:
         CodebookError: the file cannot be read, is not TOML, or is malformed.
     """
-    file = DEFAULT if path is None else Path(path)
+    file = SHIPPED.get(str(name_or_path), Path(name_or_path))
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -101,6 +106,10 @@ def load(path: str | Path | None = None) -> Codebook:
     except ValueError as error:
         raise CodebookError(f"not a TOML file in UTF-8 ({error})", where=file) from error
     return Codebook.from_dict(data, file)
+
+
+# Its name among the library's own.
+load_codebook = load
 
 
 def audit(data: Any) -> list[str]:

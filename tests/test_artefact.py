@@ -277,7 +277,7 @@ def test_a_record_that_is_a_link_into_nowhere(folder):
 def test_shipped_names(tmp_path, monkeypatch):
     shelf = tmp_path / "shelf"
     shutil.copytree(tiny_model.stance_model(), shelf / "small")
-    monkeypatch.setattr(artefact, "_SHELVES", (tmp_path / "absent", shelf))
+    monkeypatch.setattr(artefact, "SHELVES", (tmp_path / "absent", shelf))
     assert artefact.shipped() == ("small",)
     assert artefact.resolve("small") == shelf / "small"
     for name in ("large", "../shelf/small", str(shelf / "small"), ".", ""):
@@ -287,7 +287,7 @@ def test_shipped_names(tmp_path, monkeypatch):
 
 def test_a_shipped_name_wins_over_a_folder_of_that_name(tmp_path, monkeypatch):
     shutil.copytree(tiny_model.stance_model(), tmp_path / "shelf" / "small")
-    monkeypatch.setattr(artefact, "_SHELVES", (tmp_path / "shelf",))
+    monkeypatch.setattr(artefact, "SHELVES", (tmp_path / "shelf",))
     (tmp_path / "small").mkdir()
     monkeypatch.chdir(tmp_path)
     assert classifier.load("small").name == "tiny"

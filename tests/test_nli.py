@@ -12,8 +12,8 @@ from tiny_nli import LABELS, POSITIONS, nli_model
 
 from stance import classifier, codebook
 from stance.backends.batching import cut
+from stance.descriptions import TEMPLATES, describe
 from stance.errors import ModelError, StanceError
-from stance.hypotheses import TEMPLATE, hypotheses
 
 HALF = dict.fromkeys(LABELS, 0.5)
 THREE = ("contradiction", "neutral", "entailment")
@@ -63,7 +63,7 @@ def test_score_is_entailment_against_all_other_classes(shape, classes):
     folder = nli_model(shape, *classes)
     found = loaded(shape, classes).predict_proba(TEXTS[:6])
     wanted = [
-        [pairwise(folder, text, sentences, classes.index("entailment")) for sentences in hypotheses(LABELS).values()]
+        [pairwise(folder, text, sentences, classes.index("entailment")) for sentences in describe(LABELS).values()]
         for text in TEXTS[:6]
     ]
     assert np.abs(found - wanted).max() < CLOSE
@@ -163,15 +163,16 @@ def test_default_labels_are_those_of_the_codebook():
     assert np.array_equal(model.predict_proba(TEXTS[:2]), names.predict_proba(TEXTS[:2]))
 
 
-def test_bare_names_are_put_into_a_sentence():
-    assert hypotheses(["demand_for_release"]) == {"demand_for_release": (TEMPLATE.format(name="demand for release"),)}
-    assert hypotheses(["concern"]) == {"concern": codebook.load().labels[1].hypotheses}
+def test_bare_names_are_put_into_sentences():
+    model = loaded("bert", THREE, ["demand_for_release"])
+    spelled = loaded("bert", THREE, {"x": [template.format("demand for release") for template in TEMPLATES]})
+    assert np.array_equal(model.predict_proba(TEXTS[:2]), spelled.predict_proba(TEXTS[:2]))
 
 
 @pytest.mark.parametrize(
     ("labels", "named"),
     [
-        ([], "labels is"),
+        ([], "no label"),
         ("threat", "labels is"),
         (3, "labels is"),
         (["threat", " "], "' '"),

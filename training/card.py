@@ -113,7 +113,7 @@ def ablation(reports: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 def add_reports(
     folder: str | Path, reports: Iterable[Mapping[str, Any]], compared: Mapping[str, Any] | None = None
-) -> Artefact:
+) -> Artefact[Card]:
     """Put measurements into a model's record, and renew its card and, for the first report, its reliability diagram.
 
     Args:
@@ -125,7 +125,7 @@ def add_reports(
         ModelError: the folder is no sound model.
         StanceError: matplotlib, which draws the diagram, is not installed; the folder is left as it was.
     """
-    model = artefact.read(folder)
+    model = artefact.read(folder, Card)
     kept = {report["gold"]: report for report in (*model.card.metrics.get("reports", ()), *reports)}
     metrics = {**model.card.metrics, "reports": list(kept.values())}
     if compared is not None:

@@ -23,7 +23,7 @@ from stance.codebook import Codebook
 from stance.errors import ModelError, StanceError
 from training.card import render
 from training.config import DEFAULT_CONFIG, DEFAULT_WORK, command, read_config, read_json
-from training.graph import build
+from training.graph import ClassifierGraph, build
 
 if TYPE_CHECKING:
     from transformers import BertForSequenceClassification
@@ -48,7 +48,7 @@ def export(
     max_length: int = 256,
     stride: int = 64,
     book: Codebook | None = None,
-) -> Artefact:
+) -> Artefact[Card]:
     """Write a model folder; what was in it before is replaced once the new one is complete and checked.
 
     Args:
@@ -108,7 +108,7 @@ def export(
         stage.rename(out)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-    return artefact.read(out)
+    return artefact.read(out, Card)
 
 
 def _fill(folder: Path, model: BertForSequenceClassification, tokenizer: Any, card: Card) -> None:
@@ -118,7 +118,7 @@ def _fill(folder: Path, model: BertForSequenceClassification, tokenizer: Any, ca
     _write_config(model, card.codebook, folder)
     _write_weights(tensors, folder)
     _write_tokenizer(tokenizer, card.max_length, folder)
-    graph, initialisers = build(model, tensors)
+    graph, initialisers = build(ClassifierGraph(model), tensors)
     (folder / artefact.GRAPH).write_bytes(graph)
     sealed = artefact.write(folder, dataclasses.replace(card, initialisers=initialisers))
     gap = parity(sealed)
@@ -127,10 +127,9 @@ def _fill(folder: Path, model: BertForSequenceClassification, tokenizer: Any, ca
     (folder / "README.md").write_text(render(sealed.card), encoding="utf-8")
 
 
-def parity(model: Artefact, seed: int = 0) -> float:
+def parity(model: Artefact[Card], seed: int = 0) -> float:
     """Largest difference between the logits of ONNX and torch on random inputs of several shapes and paddings."""
-    graph, weights, tokenizer = (model.path / name for name in (artefact.GRAPH, artefact.WEIGHTS, artefact.TOKENIZER))
-    onnx = OnnxBackend(graph, weights, tokenizer, model.card.initialisers)
+    onnx = OnnxBackend(*model.graph, model.card.initialisers)
     reference = TorchBackend(model.path)
     generator = np.random.default_rng(seed)
     words = json.loads((model.path / artefact.CONFIG).read_text(encoding="utf-8"))["vocab_size"]

@@ -1,4 +1,4 @@
-"""The ONNX graph of a BERT classifier, with its large constants taken out and named by their safetensors tensors."""
+"""The ONNX graph of a BERT, with its large constants taken out and named by their safetensors tensors."""
 
 from __future__ import annotations
 
@@ -27,22 +27,19 @@ OPSET = 20
 SMALL = 256
 
 
-class ClassifierGraph(torch.nn.Module):
-    """The forward pass of ``BertForSequenceClassification``, spelled out for inference.
+class _Graph(torch.nn.Module):
+    """The forward pass of a BERT, spelled out for inference; the word embeddings stay in fp16, rows are converted."""
 
-    Equal to the original up to rounding, with two savings. The classifier reads the first token alone, so the last
-    layer is computed for that token alone. And the word embeddings stay in fp16: only rows looked up are converted.
-    """
+    output = ""
 
-    def __init__(self, model: BertForSequenceClassification) -> None:
+    def __init__(self, bert: Any) -> None:
         super().__init__()
-        self.bert, self.classifier = model.bert, model.classifier
-        words = model.bert.embeddings.word_embeddings.weight
-        self.words = torch.nn.Parameter(words.detach().half(), requires_grad=False)
-        self.heads = model.config.num_attention_heads
+        self.bert = bert
+        self.words = torch.nn.Parameter(bert.embeddings.word_embeddings.weight.detach().half(), requires_grad=False)
+        self.heads = bert.config.num_attention_heads
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Logits, (n, labels), of ids and mask, (n, length)."""
+    def _states(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, wanted: int | None) -> torch.Tensor:
+        """States of the last layer, (n, wanted, width), of the first ``wanted`` tokens or of all."""
         embeddings: Any = self.bert.embeddings
         positions = embeddings.position_embeddings.weight[: input_ids.shape[1]]
         words = functional.embedding(input_ids, self.words).float()
@@ -51,10 +48,7 @@ class ClassifierGraph(torch.nn.Module):
         layers = list(self.bert.encoder.layer)
         for layer in layers[:-1]:
             hidden = self._layer(layer, hidden, hidden, hide)
-        first = self._layer(layers[-1], hidden[:, :1], hidden, hide)
-        pooler: Any = self.bert.pooler
-        logits: torch.Tensor = self.classifier(pooler(first))
-        return logits
+        return self._layer(layers[-1], hidden if wanted is None else hidden[:, :wanted], hidden, hide)
 
     def _layer(self, layer: Any, queries: torch.Tensor, keys: torch.Tensor, hide: torch.Tensor) -> torch.Tensor:
         attention = layer.attention.self
@@ -72,42 +66,72 @@ class ClassifierGraph(torch.nn.Module):
         return states.reshape(*states.shape[:2], self.heads, -1).transpose(1, 2)
 
 
+class ClassifierGraph(_Graph):
+    """``BertForSequenceClassification``, equal to the original up to rounding.
+
+    The classifier reads the first token alone, so the last layer is computed for that token alone.
+    """
+
+    output = "logits"
+
+    def __init__(self, model: BertForSequenceClassification) -> None:
+        super().__init__(model.bert)
+        self.classifier = model.classifier
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Logits, (n, labels), of ids and mask, (n, length)."""
+        first = self._states(input_ids, attention_mask, wanted=1)
+        logits: torch.Tensor = self.classifier(self.bert.pooler(first))
+        return logits
+
+
+class EncoderGraph(_Graph):
+    """``BertModel`` with mean pooling and normalisation, as sentence encoders use it."""
+
+    output = "embeddings"
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Embeddings of length 1, (n, width), of ids and mask, (n, length)."""
+        states = self._states(input_ids, attention_mask, wanted=None)
+        return functional.normalize((states * attention_mask[:, :, None].float()).sum(dim=1), dim=1)
+
+
 def build(
-    model: BertForSequenceClassification, tensors: Mapping[str, NDArray[Any]]
+    model: ClassifierGraph | EncoderGraph, tensors: Mapping[str, NDArray[Any]]
 ) -> tuple[bytes, dict[str, Initialiser]]:
     """Trace a model and strip the constants that the safetensors file holds anyway.
 
     Args:
-        model: in fp32 and evaluation mode; its weights are the values of ``tensors``.
+        model: of a BERT in fp32 and evaluation mode; its weights are the values of ``tensors``.
         tensors: what the safetensors file holds, fp16 or fp32, by name.
 
     Returns:
         The graph as the content of an ONNX file, with inputs ``input_ids`` and ``attention_mask``, (batch, sequence),
-        and the output ``logits``; and the origin of each constant that was taken out.
+        and the output of the model's name; and the origin of each constant that was taken out.
 
     Raises:
         ModelError: the exporter changed the names of inputs or outputs.
     """
     proto = _trace(model)
     names = [value.name for value in (*proto.graph.input, *proto.graph.output)]
-    if names != ["input_ids", "attention_mask", "logits"]:
+    if names != ["input_ids", "attention_mask", model.output]:
         raise ModelError(f"the exported graph has the inputs and outputs {', '.join(names)}")
     initialisers = dict(_strip(proto, tensors))
     _forget(proto)
     return proto.SerializeToString(), initialisers
 
 
-def _trace(model: BertForSequenceClassification) -> ModelProto:
+def _trace(model: ClassifierGraph | EncoderGraph) -> ModelProto:
     batch, sequence = torch.export.Dim("batch", min=1), torch.export.Dim("sequence", min=1)
     example = torch.ones((2, 5), dtype=torch.int64)
     axes = {0: batch, 1: sequence}
     with _quiet():
         program = torch.onnx.export(
-            ClassifierGraph(model).eval(),
+            model.eval(),
             (example, torch.ones_like(example)),
             dynamo=True,
             input_names=["input_ids", "attention_mask"],
-            output_names=["logits"],
+            output_names=[model.output],
             dynamic_shapes={"input_ids": axes, "attention_mask": axes},
             opset_version=OPSET,
             verbose=False,

@@ -42,8 +42,40 @@ class Initialiser:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """How a zero-shot model reads similarities: ``logit = scale * z + bias``.
+
+    A description's cosine similarity with a text is standardised by its mean and spread over the background sentences
+    of the folder; z is the mean of that over the descriptions of a label.
+    """
+
+    scale: float
+    bias: float
+
+
+class Encoder(Protocol):
+    """A sentence encoder; stateless, so that equal inputs give equal outputs.
+
+    Attributes:
+        wrapping: the special tokens that :meth:`encode` puts around a text.
+        workers: how many threads may call :meth:`embeddings` at once with profit; 1 where a call is parallel in itself.
+    """
+
+    wrapping: Wrapping
+    workers: int
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text with its special tokens, not cut and not padded."""
+        ...
+
+    def embeddings(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Means of the last layer's states scaled to length 1, (n, width), of inputs no longer than the model takes."""
+        ...
+
+
 class Backend(Protocol):
-    """An encoder with a classification layer; stateless, so that equal inputs give equal outputs.
+    """What gives each text one logit a label; stateless, so that equal inputs give equal outputs.
 
     Attributes:
         wrapping: the special tokens that :meth:`encode` puts around a text.

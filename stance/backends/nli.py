@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from stance.backends.base import Wrapping
 from stance.backends.batching import pad
-from stance.backends.torch import describe, open_classifier
+from stance.backends.torch import describe, open_model
 from stance.errors import ModelError, StanceError
 
 # Room for a text beside the longest hypothesis, in tokens; with less, windows tear sentences apart.
@@ -69,7 +69,7 @@ class NliBackend:
         if threads is not None:
             torch.set_num_threads(threads)
         self._torch = torch
-        self._tokenizer, self._model = open_classifier(source)
+        self._tokenizer, self._model = open_model(source)
         self._entailment = entailment_index(self._model.config, source)
         self._frame = _frame(self._tokenizer)
         self._hypotheses = [self.encode(sentences) for sentences in hypotheses.values()]

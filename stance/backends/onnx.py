@@ -19,7 +19,7 @@ _DISABLED = ["SkipLayerNormFusion"]
 _FATAL_ONLY = 4
 
 
-class OnnxBackend:
+class _Graph:
     """A model folder's graph, tokenizer and weights.
 
     Args:
@@ -59,12 +59,27 @@ class OnnxBackend:
         """Token ids of each text with its special tokens, not cut and not padded."""
         return [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
 
-    def logits(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """Raw scores, (n, labels)."""
+    def _run(self, batch: Sequence[Sequence[int]], output: str) -> NDArray[np.float32]:
         # The filler is masked, so any id the model knows will do.
         ids, mask = pad(batch, filler=0)
-        rows: NDArray[np.float32] = self._session.run(["logits"], {"input_ids": ids, "attention_mask": mask})[0]
+        rows: NDArray[np.float32] = self._session.run([output], {"input_ids": ids, "attention_mask": mask})[0]
         return rows
+
+
+class OnnxBackend(_Graph):
+    """A classifier; arguments and errors as in :class:`_Graph`."""
+
+    def logits(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Raw scores, (n, labels)."""
+        return self._run(batch, "logits")
+
+
+class OnnxEncoder(_Graph):
+    """A sentence encoder; arguments and errors as in :class:`_Graph`."""
+
+    def embeddings(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Sentence embeddings of length 1, (n, width)."""
+        return self._run(batch, "embeddings")
 
 
 def _wrapping(tokenizer: Any) -> Wrapping:

@@ -56,17 +56,14 @@ class TorchBackend:
         if threads is not None:
             torch.set_num_threads(threads)
         self._torch = torch
-        self._tokenizer, self._model = open_classifier(source)
+        self._tokenizer, self._model = open_model(source)
         self.plain = describe(self._tokenizer, self._model.config, source)
         self.wrapping = _wrapping(self._tokenizer)
         self.workers = 1
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text with its special tokens, not cut and not padded."""
-        encoded: list[list[int]] = self._tokenizer(list(texts), truncation=False, padding=False, verbose=False)[
-            "input_ids"
-        ]
-        return encoded
+        return _ids(self._tokenizer, texts)
 
     def logits(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Raw scores, (n, labels)."""
@@ -78,6 +75,38 @@ class TorchBackend:
         return rows
 
 
+class TorchEncoder:
+    """A sentence encoder on the CPU, in fp32; arguments and errors as in :class:`TorchBackend`."""
+
+    def __init__(self, source: str | Path, threads: int | None = None) -> None:
+        import torch
+
+        if threads is not None:
+            torch.set_num_threads(threads)
+        self._torch = torch
+        self._tokenizer, self._model = open_model(source, "AutoModel")
+        self.wrapping = _wrapping(self._tokenizer)
+        self.workers = 1
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text with its special tokens, not cut and not padded."""
+        return _ids(self._tokenizer, texts)
+
+    def embeddings(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Sentence embeddings of length 1, (n, width)."""
+        ids, mask = (self._torch.from_numpy(array) for array in pad(batch, filler=self._tokenizer.pad_token_id))
+        with self._torch.inference_mode():
+            states = self._model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+            total = (states * mask[:, :, None]).sum(dim=1)
+            rows: NDArray[np.float32] = self._torch.nn.functional.normalize(total, dim=1).numpy()
+        return rows
+
+
+def _ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
+    encoded: list[list[int]] = tokenizer(list(texts), truncation=False, padding=False, verbose=False)["input_ids"]
+    return encoded
+
+
 def resolve(source: str | Path) -> tuple[str, bool]:
     """What ``from_pretrained`` is given, and whether it may only read local files."""
     name = str(source)
@@ -87,14 +116,18 @@ def resolve(source: str | Path) -> tuple[str, bool]:
     return str(Path(source).resolve()), True
 
 
-def open_classifier(source: str | Path) -> tuple[Any, Any]:
-    """Tokenizer and model of a transformers sequence classifier, on the CPU in fp32, ready to score.
+def open_model(source: str | Path, kind: str = "AutoModelForSequenceClassification") -> tuple[Any, Any]:
+    """Tokenizer and model, on the CPU in fp32, ready to score.
+
+    Args:
+        source: a folder, or ``hub:org/name``.
+        kind: the class of transformers that opens it.
 
     Raises:
-        ModelError: not a classifier that transformers can load, or one whose head is missing.
+        ModelError: not such a model that transformers can load, or one with weights missing.
     """
     import torch
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+    import transformers
 
     name, local = resolve(source)
     if local and not (Path(name) / "config.json").is_file():
@@ -102,8 +135,8 @@ def open_classifier(source: str | Path) -> tuple[Any, Any]:
     try:
         with _quietly():
             stored = local or not _reachable(name)
-            tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=stored)
-            model, report = AutoModelForSequenceClassification.from_pretrained(
+            tokenizer = transformers.AutoTokenizer.from_pretrained(name, local_files_only=stored)
+            model, report = getattr(transformers, kind).from_pretrained(
                 name, local_files_only=stored, use_safetensors=True, dtype=torch.float32, output_loading_info=True
             )
     except Exception as error:  # What loaders of all kinds of models raise has no common base.
