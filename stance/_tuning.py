@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import binary_cross_entropy_with_logits, layer_norm
 
-from stance.backends.torch import open_model
+from stance.backends.torch import open_model, quietly
 from stance.errors import ModelError
 
 if TYPE_CHECKING:
@@ -87,7 +87,6 @@ def tune(start: Tuned, texts: Sequence[str], targets: Floats, recipe: Recipe, ep
     rates = (recipe.learning_rate, recipe.learning_rate * recipe.head_factor)
     optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     steps = -(-len(texts) // recipe.batch_size) * epochs
-    torch.manual_seed(recipe.seed)
     encoder.train(False)  # No dropout: on a CPU drawing it takes as long as half the forward pass.
     for step, batch in enumerate(_batches([len(ids) for ids in rows], recipe, epochs)):
         rise = (step + 1) / max(1.0, recipe.warmup * steps)
@@ -139,8 +138,9 @@ def save(model: Tuned, labels: Sequence[str], folder: Path) -> None:
     scale = _POOLER_SCALE * config.hidden_size**0.5
     plain.classifier.weight.copy_(torch.tensor(model.weights / scale))
     plain.classifier.bias.copy_(torch.tensor(model.bias))
-    plain.save_pretrained(folder)
-    model.tokenizer.save_pretrained(folder)
+    with quietly():
+        plain.save_pretrained(folder)
+        model.tokenizer.save_pretrained(folder)
 
 
 def _ids(tokenizer: Any, texts: Sequence[str], max_length: int) -> list[list[int]]:

@@ -133,7 +133,7 @@ def open_model(source: str | Path, kind: str = "AutoModelForSequenceClassificati
     if local and not (Path(name) / "config.json").is_file():
         raise ModelError("no model here (config.json is missing)", where=source, remedy="check the path")
     try:
-        with _quietly():
+        with quietly():
             stored = local or not _reachable(name)
             tokenizer = transformers.AutoTokenizer.from_pretrained(name, local_files_only=stored)
             model, report = getattr(transformers, kind).from_pretrained(
@@ -166,7 +166,7 @@ def _reachable(name: str) -> bool:
 
 
 @contextlib.contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Without progress bars and load reports: what is wrong becomes an error here."""
     from transformers.utils import logging as switches
 
