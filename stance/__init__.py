@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         StanceError,
         TableError,
     )
+    from stance.estimator import StanceEstimator
+    from stance.own import train
     from stance.segment import segment
     from stance.speakers.registry import Registry, load_registry
     from stance.types import Analysis, Document, Speaker, Stance, Statement, Verdict
@@ -37,6 +39,8 @@ _HOMES = {
     "zero_shot": "stance.classifier",
     "Codebook": "stance.codebook",
     "load_codebook": "stance.codebook",
+    "StanceEstimator": "stance.estimator",
+    "train": "stance.own",
     "segment": "stance.segment",
     "Registry": "stance.speakers.registry",
     "load_registry": "stance.speakers.registry",
@@ -69,6 +73,7 @@ __all__ = [
     "SpeakerError",
     "Stance",
     "StanceError",
+    "StanceEstimator",
     "Statement",
     "TableError",
     "Verdict",
@@ -78,6 +83,7 @@ __all__ = [
     "load_codebook",
     "load_registry",
     "segment",
+    "train",
     "zero_shot",
 ]
 

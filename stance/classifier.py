@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from stance import artefact
+from stance import artefact, codebook
 from stance.artefact import Artefact
 from stance.backends.base import Backend
 from stance.backends.batching import score
@@ -25,6 +25,7 @@ from stance.types import Stance, Verdict
 from stance.zeroshot import open_similarity
 
 BackendName = Literal["auto", "onnx", "torch"]
+Task = Literal["classification", "nli"]
 HUB = "hub:"
 
 _Opened = tuple[Callable[..., "Classifier"], tuple[Any, ...]]
@@ -194,11 +195,13 @@ class Classifier:
         return Verdict(taken, tuple(label for label, p, (low, high) in doubts if low <= p < high))
 
 
-def load(
+def load(  # noqa: PLR0917
     name_or_path: str | Path = "stance-en",
     backend: BackendName = "auto",
     thresholds: Mapping[str, float] | None = None,
     threads: int | None = None,
+    task: Task = "classification",
+    labels: Sequence[str] | Mapping[str, str | Sequence[str]] | Codebook | None = None,
 ) -> Classifier:
     """Open a model.
 
@@ -209,15 +212,29 @@ def load(
         thresholds: by label, in [0, 1]; they replace the stored ones. A plain transformers model stores none and
             needs all of them for :meth:`Classifier.label`.
         threads: how many the backend uses; by default ``OMP_NUM_THREADS`` or all processors.
+        task: ``nli`` for a model of natural language inference (of the hub or a folder), which scores any labels: the
+            probability of a label is that of entailment against all other classes, averaged over its sentences (see
+            :class:`stance.backends.nli.NliBackend`). Such a model stores no thresholds.
+        labels: for ``nli`` only: given and described as in :func:`zero_shot`; by default the five labels that ship.
 
     Raises:
         ModelError: no such model, or one that cannot be used.
-        StanceError: an unknown backend, label or threshold.
+        StanceError: an unknown backend, task, label or threshold, or malformed labels.
     """
     _check(backend, threads)
+    if task not in get_args(Task):
+        raise StanceError(f"no task {task!r}", remedy=f"choose from {', '.join(get_args(Task))}")
+    if labels is not None and task != "nli":
+        raise StanceError("labels are given, but the model has its own", remedy='give task="nli", or no labels')
     source = _locate(name_or_path)
     reopened = str(source.absolute()) if isinstance(source, Path) else source
-    opened = (load, (reopened, backend, dict(thresholds) if thresholds is not None else None, threads))
+    described = describe(codebook.load() if labels is None else labels) if task == "nli" else None
+    given = dict(thresholds) if thresholds is not None else None
+    opened = (load, (reopened, backend, given, threads, task, described))
+    if described is not None:
+        if backend == "onnx":
+            raise ModelError("no ONNX graph for task nli", where=source, remedy='use backend="torch"')
+        return _nli_model(source, described, thresholds, threads, opened)
     record = Path(source) / artefact.CARD
     # A link into nowhere is a broken stance model, not a plain one.
     if isinstance(source, Path) and (record.exists() or record.is_symlink()):
@@ -329,15 +346,37 @@ def _plain_model(
 
     engine = TorchBackend(source, threads)
     plain = engine.plain
-    chosen: tuple[float, ...] | None = None
-    if thresholds is not None:
-        given = _thresholds(thresholds, plain.labels)
-        if missing := [label for label in plain.labels if label not in given]:
-            raise StanceError(f"no threshold for {', '.join(missing)}", remedy="give one for each label")
-        chosen = tuple(given[label] for label in plain.labels)
+    chosen = _all_thresholds(thresholds, plain.labels)
     nowhere = ((0.0, 0.0),) * len(plain.labels)
     scoring = Scoring(plain.labels, plain.independent, plain.max_length, plain.max_length // 4, chosen, nowhere)
     return Classifier(str(source), engine, scoring, None, opened)
+
+
+def _nli_model(
+    source: str | Path,
+    sentences: Mapping[str, Sequence[str]],
+    thresholds: Mapping[str, float] | None,
+    threads: int | None,
+    opened: _Opened,
+) -> Classifier:
+    from stance.backends.nli import NliBackend
+
+    labels = tuple(sentences)
+    chosen = _all_thresholds(thresholds, labels)
+    engine = NliBackend(source, sentences, threads)
+    nowhere = ((0.0, 0.0),) * len(labels)
+    scoring = Scoring(labels, True, engine.max_length, engine.max_length // 4, chosen, nowhere)
+    return Classifier(str(source), engine, scoring, None, opened)
+
+
+def _all_thresholds(given: Mapping[str, float] | None, labels: Sequence[str]) -> tuple[float, ...] | None:
+    """Those of a model that stores none: one for each label, or none at all."""
+    if given is None:
+        return None
+    chosen = _thresholds(given, labels)
+    if missing := [label for label in labels if label not in chosen]:
+        raise StanceError(f"no threshold for {', '.join(missing)}", remedy="give one for each label")
+    return tuple(chosen[label] for label in labels)
 
 
 def _thresholds(given: Mapping[str, float], labels: Sequence[str]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The fenced blocks of README.md as things to run; ``python tests/readme.py`` writes what they print now into it.
+"""The fenced blocks of README.md and docs/ as things to run; ``python tests/readme.py`` writes in what they print now.
 
 - ``sh ci``: sets an environment up; ``.ci/run`` runs it, and nothing here does.
 - ``console``: lines behind ``$`` are commands, those below each are what it prints.
@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
 _FENCED = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -56,7 +57,7 @@ def runnable(found: list[Block]) -> list[tuple[Block, str]]:
 
 
 def room(folder: Path) -> dict[str, str]:
-    """Make a folder in which the README's paths hold; the environment in which ``stance`` is this checkout's."""
+    """Make a folder in which a document's paths hold; the environment in which ``stance`` is this checkout's."""
     for name in ("seeds", "models"):
         (folder / name).symlink_to(ROOT / name)
     command = folder / ".bin" / "stance"
@@ -111,9 +112,9 @@ def _printed(command: list[str], folder: Path, environment: dict[str, str]) -> s
     return done.stdout
 
 
-def update() -> None:
-    """Put what the blocks print now into the README, where it differs from what is said."""
-    text = README.read_text(encoding="utf-8")
+def update(document: Path) -> None:
+    """Put what the blocks print now into a document, where it differs from what is said."""
+    text = document.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         environment = room(folder)
@@ -124,8 +125,9 @@ def update() -> None:
             elif block.language == "python" and not agrees(said, printed):
                 fence = f"```python\n{block.body}```\n\n```text\n"
                 text = text.replace(f"{fence}{said}```", f"{fence}{printed}```")
-    README.write_text(text, encoding="utf-8")
+    document.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    update()
+    for name in DOCUMENTS:
+        update(name)

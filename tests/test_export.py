@@ -14,8 +14,9 @@ from tiny_bert import ROWS
 from stance import artefact, classifier
 from stance.errors import ModelError, StanceError
 from stance.evaluation import Report, indicator, score
+from stance.export import HALF_MAX, PARITY, parity
 from training import card
-from training.export import HALF_MAX, PARITY, export, parity
+from training.export import export
 
 
 @pytest.fixture(scope="module")

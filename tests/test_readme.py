@@ -1,23 +1,30 @@
-"""Every fenced block of the README runs and prints what it is said to print; see ``readme.py``."""
+"""Every fenced block of the README and of docs/ runs and prints what it is said to print; see ``readme.py``."""
 
 import subprocess
 
 import pytest
-from readme import README, ROOT, agrees, blocks, room, run, runnable
+from readme import DOCUMENTS, README, ROOT, agrees, blocks, room, run, runnable
 
 TEXT = README.read_text(encoding="utf-8")
-RUNNABLE = runnable(blocks(TEXT))
+RUNNABLE = [
+    (document, block, said)
+    for document in DOCUMENTS
+    for block, said in runnable(blocks(document.read_text(encoding="utf-8")))
+]
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("readme")
-    return folder, room(folder)
+def workshops(tmp_path_factory):
+    """A folder for each document, in which its blocks run one after the other."""
+    folders = {document: tmp_path_factory.mktemp(document.stem) for document in DOCUMENTS}
+    return {document: (folder, room(folder)) for document, folder in folders.items()}
 
 
-@pytest.mark.parametrize(("block", "said"), RUNNABLE, ids=[block.name for block, _ in RUNNABLE])
-def test_block_prints_what_it_says(block, said, workshop):
-    printed = run(block, *workshop)
+@pytest.mark.parametrize(
+    ("document", "block", "said"), RUNNABLE, ids=[f"{document.name} {block.name}" for document, block, _ in RUNNABLE]
+)
+def test_block_prints_what_it_says(document, block, said, workshops):
+    printed = run(block, *workshops[document])
     expected = block.body if block.language == "console" else said
     assert agrees(expected, printed), printed
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from tiny_bert import LABELS, ROWS, make_encoder, write_config, write_rows
 
+from stance import calibration
 from stance.errors import ModelError, StanceError
-from training import calibrate as calibration
-from training import export, prepare, run, train
+from training import calibrate, export, prepare, run, train
 from training.config import DEFAULT_CONFIG, CalibrateConfig, find_base, read_config
 from training.rows import Row, Sources, collect, read_rows
 
@@ -96,7 +96,7 @@ def test_changed_rows_invalidate_the_later_steps(tmp_path, corpus, encoder, conf
     prepare.prepare(work, Sources(corpus), config)
     train.train_fold(work, 0, config, str(encoder))
     with pytest.raises(StanceError, match=r"fold-1\.npz missing"):
-        calibration.calibrate(work, config.calibrate)
+        calibrate.calibrate(work, config.calibrate)
     before = train.fold_path(work, 0).stat().st_mtime_ns
     write_rows(corpus / "b.jsonl", [ROWS[0] | {"id": "new", "text": "We condemn the raid.", "split": "train"}])
     prepare.prepare(work, Sources(corpus), config)
@@ -113,7 +113,7 @@ def test_logits_of_other_data_are_refused(tmp_path, corpus, config_file):
         train.fold_path(work, fold).parent.mkdir(exist_ok=True)
         np.savez(train.fold_path(work, fold), index=np.arange(5), logits=np.zeros((5, 5)))
     with pytest.raises(StanceError, match="belong to other data"):
-        calibration.calibrate(work, config.calibrate)
+        calibrate.calibrate(work, config.calibrate)
 
 
 def test_folds_keep_groups_whole_and_spread_labels(tmp_path, config_file):

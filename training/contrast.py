@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 
 from stance.fitting import resolve_base
+from stance.graph import attend, embedded, hidden_by, pooled
 from training.config import ContrastSettings
-from training.graph import attend, embedded, hidden_by, pooled
 
 SUBJECT = "The speaker "
 # Texts of like length that go through together.

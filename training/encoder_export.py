@@ -17,11 +17,11 @@ from stance.backends.base import Similarity
 from stance.backends.similarity import embed
 from stance.card import ZeroShotCard
 from stance.errors import ModelError
+from stance.export import PARITY, difference, round_weights, write_tokenizer, write_weights
+from stance.graph import EncoderGraph, build
 from stance.zeroshot import open_encoder
 from training.card import data_table
-from training.export import PARITY, difference, round_weights, write_tokenizer, write_weights
 from training.figures import table
-from training.graph import EncoderGraph, build
 
 TEMPLATE = Path(__file__).with_name("zeroshot_card.md")
 

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from stance import codebook
 from stance.artefact import Artefact
 from stance.backends.base import Similarity
+from stance.calibration import choose_threshold, platt, sigmoid, unsure_bounds
 from stance.card import ZeroShotCard
 from stance.descriptions import describe
 from training.acts import DEFAULT_ACTS, read_corpus
-from training.calibrate import choose_threshold, platt, sigmoid, unsure_bounds
 from training.config import (
     DEFAULT_CONFIG,
     DEFAULT_WORK,

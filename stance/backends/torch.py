@@ -56,8 +56,8 @@ class TorchBackend:
         if threads is not None:
             torch.set_num_threads(threads)
         self._torch = torch
-        self._tokenizer, self._model = _load(source)
-        self.plain = _describe(self._tokenizer, self._model.config, source)
+        self._tokenizer, self._model = open_model(source)
+        self.plain = describe(self._tokenizer, self._model.config, source)
         self.wrapping = _wrapping(self._tokenizer)
         self.workers = 1
 
@@ -84,7 +84,7 @@ class TorchEncoder:
         if threads is not None:
             torch.set_num_threads(threads)
         self._torch = torch
-        self._tokenizer, self._model = _load(source, "AutoModel")
+        self._tokenizer, self._model = open_model(source, "AutoModel")
         self.wrapping = _wrapping(self._tokenizer)
         self.workers = 1
 
@@ -116,7 +116,16 @@ def resolve(source: str | Path) -> tuple[str, bool]:
     return str(Path(source).resolve()), True
 
 
-def _load(source: str | Path, kind: str = "AutoModelForSequenceClassification") -> tuple[Any, Any]:
+def open_model(source: str | Path, kind: str = "AutoModelForSequenceClassification") -> tuple[Any, Any]:
+    """Tokenizer and model, on the CPU in fp32, ready to score.
+
+    Args:
+        source: a folder, or ``hub:org/name``.
+        kind: the class of transformers that opens it.
+
+    Raises:
+        ModelError: not such a model that transformers can load, or one with weights missing.
+    """
     import torch
     import transformers
 
@@ -124,7 +133,7 @@ def _load(source: str | Path, kind: str = "AutoModelForSequenceClassification") 
     if local and not (Path(name) / "config.json").is_file():
         raise ModelError("no model here (config.json is missing)", where=source, remedy="check the path")
     try:
-        with _quietly():
+        with quietly():
             stored = local or not _reachable(name)
             tokenizer = transformers.AutoTokenizer.from_pretrained(name, local_files_only=stored)
             model, report = getattr(transformers, kind).from_pretrained(
@@ -157,7 +166,7 @@ def _reachable(name: str) -> bool:
 
 
 @contextlib.contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Without progress bars and load reports: what is wrong becomes an error here."""
     from transformers.utils import logging as switches
 
@@ -177,7 +186,12 @@ def _quietly() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def _describe(tokenizer: Any, config: Any, source: str | Path) -> PlainModel:
+def describe(tokenizer: Any, config: Any, source: str | Path) -> PlainModel:
+    """What the configuration of a classifier tells.
+
+    Raises:
+        ModelError: it is one for regression.
+    """
     if config.problem_type == "regression":
         raise ModelError("a regression model gives no labels", where=source, remedy="give a classifier")
     labels = tuple(str(config.id2label[number]) for number in range(config.num_labels))
