@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -58,11 +61,17 @@ class Classifier:
         scoring: how logits become stances.
     """
 
-    def __init__(
-        self, name: str, backend: Backend, scoring: Scoring, card: Card | None, reopen: tuple[Any, ...] | None = None
+    def __init__(  # noqa: PLR0917
+        self,
+        name: str,
+        backend: Backend,
+        scoring: Scoring,
+        card: Card | None,
+        reopen: tuple[Any, ...] | None = None,
+        digest: Callable[[], str] | None = None,
     ) -> None:
         self.name, self.scoring, self.card = name, scoring, card
-        self._backend, self._reopen = backend, reopen
+        self._backend, self._reopen, self._digest = backend, reopen, digest
 
     def __repr__(self) -> str:
         return f"Classifier({self.name!r}, labels={self.labels})"
@@ -76,6 +85,21 @@ class Classifier:
     def labels(self) -> tuple[str, ...]:
         """Names of the labels, in the order of the scores."""
         return self.scoring.labels
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of what the answers hang on: the record or else the weights, thresholds, backend.
+
+        Classifiers that may answer differently have different ones, wherever they were loaded from.
+
+        Raises:
+            TypeError: there is neither a record nor a way to read the weights.
+        """
+        if self.card is None and self._digest is None:
+            raise TypeError(f"{self!r} was not loaded and has no fingerprint")
+        weights = self.card.to_dict() if self.card else self._digest and self._digest()
+        content = [type(self._backend).__name__, asdict(self.scoring), weights]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Calibrated probabilities, (n, labels), in [0, 1].
@@ -287,7 +311,7 @@ def _plain_model(
         chosen = tuple(given[label] for label in plain.labels)
     nowhere = ((0.0, 0.0),) * len(plain.labels)
     scoring = Scoring(plain.labels, plain.independent, plain.max_length, plain.max_length // 4, chosen, nowhere)
-    return Classifier(str(source), engine, scoring, None, opened)
+    return Classifier(str(source), engine, scoring, None, opened, engine.digest)
 
 
 def _thresholds(given: Mapping[str, float], labels: Sequence[str]) -> dict[str, float]:

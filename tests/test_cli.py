@@ -294,7 +294,7 @@ def test_interrupted_labelling_leaves_nothing_behind(model_folder, tmp_path):
         if list(tmp_path.iterdir()):
             break
         time.sleep(0.1)
-    assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+    assert [path.name for path in tmp_path.iterdir()] == [".out.csv.stance-parts"]
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert process.returncode == 130

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from logging import ERROR, getLogger
@@ -60,6 +62,16 @@ class TorchBackend:
         self.plain = _describe(self._tokenizer, self._model.config, source)
         self.wrapping = _wrapping(self._tokenizer)
         self.workers = 1
+
+    def digest(self) -> str:
+        """SHA-256 of configuration, vocabulary and weights, and of the version of torch."""
+        digest = hashlib.sha256(f"torch {self._torch.__version__}".encode())
+        digest.update(self._model.config.to_json_string(use_diff=False).encode())
+        digest.update(json.dumps(self._tokenizer.get_vocab(), sort_keys=True).encode())
+        for name, tensor in sorted(self._model.state_dict().items()):
+            digest.update(name.encode())
+            digest.update(tensor.contiguous().numpy().data)
+        return digest.hexdigest()
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text with its special tokens, not cut and not padded."""
