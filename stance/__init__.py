@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stance.analysis import analyze, analyze_all
+    from stance.batch import label_dataset, label_documents, label_table
     from stance.classifier import Classifier, load
     from stance.codebook import Codebook
     from stance.errors import (
@@ -32,6 +33,9 @@ __version__ = "0.1.0"
 _HOMES = {
     "analyze": "stance.analysis",
     "analyze_all": "stance.analysis",
+    "label_dataset": "stance.batch",
+    "label_documents": "stance.batch",
+    "label_table": "stance.batch",
     "Classifier": "stance.classifier",
     "load": "stance.classifier",
     "Codebook": "stance.codebook",
@@ -72,6 +76,9 @@ __all__ = [
     "Verdict",
     "analyze",
     "analyze_all",
+    "label_dataset",
+    "label_documents",
+    "label_table",
     "load",
     "load_registry",
     "segment",
