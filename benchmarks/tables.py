@@ -52,23 +52,23 @@ class Watch:
     """What is seen after each chunk.
 
     Attributes:
-        times: seconds at which a chunk was done.
+        times: seconds of the processor's time at which a chunk was done, so that other work does not count.
         rows: rows done by then.
         memory: resident megabytes of this process by then.
     """
 
-    times: list[float] = field(default_factory=lambda: [time.perf_counter()])
+    times: list[float] = field(default_factory=lambda: [time.process_time()])
     rows: list[int] = field(default_factory=lambda: [0])
     memory: list[float] = field(default_factory=lambda: [resident()])
 
     def __call__(self, done: int, total: int | None) -> None:
         """For ``progress``."""
-        self.times.append(time.perf_counter())
+        self.times.append(time.process_time())
         self.rows.append(done)
         self.memory.append(resident())
 
     def rate(self, tenth: int) -> float:
-        """Rows a second over a tenth of the table; the first is 0."""
+        """Rows a second of the processor over a tenth of the table; the first is 0."""
         size = (len(self.rows) - 1) // 10
         start, end = tenth * size, (tenth + 1) * size
         return (self.rows[end] - self.rows[start]) / (self.times[end] - self.times[start])
@@ -137,7 +137,7 @@ def main() -> None:
         watch = Watch()
         taken = timed(lambda: label_table(table, out, model, progress=watch))
         print(f"{options.rows:,} rows in {taken:.1f} s: {options.rows / taken:,.0f} rows/s, one process")
-        print(f"last tenth / second tenth: {watch.rate(9) / watch.rate(1):.2f} ({watch.rate(9):,.0f} rows/s)")
+        print(f"last tenth / second tenth: {watch.rate(9) / watch.rate(1):.2f}; {watch.rate(9):,.0f} rows a CPU-second")
         tenths = [watch.memory[(len(watch.memory) - 1) * tenth // 10] for tenth in range(1, 11)]
         print(f"resident after each tenth, MB: {' '.join(f'{megabytes:.0f}' for megabytes in tenths)}")
         if options.model:

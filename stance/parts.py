@@ -63,7 +63,7 @@ class Parts:
         if key not in self._where:
             return None
         self._in.seek(self._where[key])
-        _, digest, data = self._in.readline().rstrip(b"\n").split(b" ", 2)
+        digest, _, data = self._in.readline()[_KEY + 1 : -1].partition(b" ")
         return json.loads(data) if digest == _digest(data) else None
 
     def put(self, key: str, answers: Any) -> None:

@@ -32,6 +32,8 @@ from stance.jobs import CHUNK, DOCUMENTS  # noqa: E402
 SECONDS = 0.05
 CHUNKS = 5
 DOCUMENT = '"We condemn the raid number {} on the border post," the European Union said. Rice exports rose in spring.'
+# Share of the kills that come at any time of a run, its start included; the others come when it is at work.
+ANY_TIME = 0.2
 # Format of the table that is read, of the one that is written, processes, and whether texts are documents.
 WAYS = (
     ("csv", "csv", 1, False),
@@ -85,6 +87,19 @@ def left(group, seconds=30.0):
     return True
 
 
+def begun(parts):
+    """What changes when a run begins to write: a killed run leaves its file to the next."""
+    with contextlib.suppress(FileNotFoundError):
+        return (parts / "table").stat().st_ctime_ns
+    return None
+
+
+def await_change(parts, before, process):
+    """Wait until a run is at work, or has ended."""
+    while begun(parts) == before and process.poll() is None:
+        time.sleep(0.002)
+
+
 def kills(folder, way, count, rng):
     """Kill and resume until a table was killed ``count`` times; how many kills fell into the work itself."""
     read, write, workers, documents = way
@@ -94,25 +109,32 @@ def kills(folder, way, count, rng):
     target = folder / f"out.{write}"
     parts = folder / f".{target.name}.stance-parts"
     began = time.monotonic()
-    whole(start(source, target, workers, documents), target, expected, folder)
-    longest = time.monotonic() - began
+    process = start(source, target, workers, documents)
+    await_change(parts, None, process)
+    at_work = time.monotonic()
+    whole(process, target, expected, folder)
+    longest, working = time.monotonic() - began, time.monotonic() - at_work
     killed = inside = 0
     while killed < count:
         target.write_bytes(b"old")
         while killed < count:
+            before = begun(parts)
             process = start(source, target, workers, documents)
-            try:
-                process.wait(rng.uniform(0, longest))
-                break
-            except subprocess.TimeoutExpired:
-                os.kill(process.pid, signal.SIGKILL)
+            if rng.random() < ANY_TIME:
+                moment = rng.uniform(0, longest)
+            else:
+                await_change(parts, before, process)
+                moment = rng.uniform(0, working)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(moment)
+            process.kill()
             _, errors = process.communicate()
             assert not left(process.pid), "a worker outlived its run"
             assert errors == b"", errors.decode()
             if process.returncode != -signal.SIGKILL:
                 break
             killed += 1
-            inside += parts.exists()
+            inside += begun(parts) != before
             assert target.read_bytes() == b"old" or target.read_bytes() == expected.read_bytes()
         whole(start(source, target, workers, documents), target, expected, folder)
     return inside
