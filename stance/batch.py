@@ -305,8 +305,8 @@ def _refuse_absence(columns: Sequence[str], source: str | Path, job: Job) -> Non
     # A table of JSON Lines may have no sound row at all: then each has its own error.
     for column in job.needed if columns else ():
         if column not in columns:
-            remedy = f"choose one with --column; the columns are {there}"
-            raise TableError(f"no column {column!r}", where=source, remedy=remedy)
+            how = "choose one with --column" if column == job.needed[0] else "check its name"
+            raise TableError(f"no column {column!r}", where=source, remedy=f"{how}; the columns are {there}")
 
 
 def _refuse_clash(columns: Container[str], source: str | Path, added: Iterable[str]) -> None:
