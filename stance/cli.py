@@ -167,7 +167,7 @@ def label(
     if resume and output == STREAM:
         raise click.UsageError("--resume needs a table that is a file; name it with -o")
     reading["date"] = date and date.date()
-    if not documents and (alone := [name for name, value in reading.items() if value]):
+    if not documents and (alone := [name for name, value in sorted(reading.items()) if value]):
         options = ", ".join(f"--{name.replace('_', '-')}" for name in alone)
         raise click.UsageError(f"{options} can be used only with --documents")
     try:
