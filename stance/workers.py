@@ -122,7 +122,7 @@ def _serve(line: Connection) -> None:
 
 def _unchanged(job: Job, fingerprint: str) -> Job:
     if job.fingerprint != fingerprint:
-        raise StanceError("the model was changed while it was in use", remedy="run again")
+        raise StanceError("the model or the library was changed while it was in use", remedy="run again")
     return job
 
 

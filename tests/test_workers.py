@@ -58,7 +58,7 @@ def test_error_of_a_worker_is_that_of_the_run(table, tmp_path):
 
 
 def test_workers_with_another_model_are_refused(table, tmp_path):
-    with pytest.raises(StanceError, match="the model was changed while it was in use"):
+    with pytest.raises(StanceError, match="the model or the library was changed while it was in use"):
         label_table(table("x"), tmp_path / "out.csv", Renamed(), workers=2)
 
 

@@ -113,9 +113,13 @@ def write_table(
                 from stance.tables.delimited import DelimitedWriter
 
                 writer = DelimitedWriter(stream, columns, added, _DELIMITERS[format])
-        yield writer
-        with writing(path):
-            writer.close()
+        try:
+            yield writer
+            with writing(path):
+                writer.close()
+        except BaseException:
+            writer.abandon()
+            raise
 
 
 @contextmanager

@@ -51,6 +51,10 @@ class Writer(Protocol):
         """Write what is still held back."""
         ...
 
+    def abandon(self) -> None:
+        """Write nothing more, now or when it is deleted."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

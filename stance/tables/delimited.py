@@ -90,6 +90,9 @@ class DelimitedWriter:
     def close(self) -> None:
         """Nothing is held back."""
 
+    def abandon(self) -> None:
+        """Nothing is held back."""
+
     def _cell(self, name: str, value: Any) -> str:
         if value is None or isinstance(value, str):
             return value or ""

@@ -66,6 +66,9 @@ class JsonLinesWriter:
     def close(self) -> None:
         """Nothing is held back."""
 
+    def abandon(self) -> None:
+        """Nothing is held back."""
+
 
 def _record(line: Line) -> Record:
     text = line.text.strip()

@@ -107,6 +107,11 @@ class ParquetWriter:
             self._flush()
         self._file.close()
 
+    def abandon(self) -> None:
+        """Write nothing more: pyarrow would add the footer when it is deleted, to a stream that is closed by then."""
+        if self._file is not None:
+            self._file.is_open = False
+
     def _flush(self) -> None:
         values = {name: [_whole(row.get(name)) for row in self._held] for name in self._columns}
         self._held = []
