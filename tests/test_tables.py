@@ -252,11 +252,12 @@ def test_output_appears_only_complete(tmp_path):
 
 
 def test_parquet_that_is_given_up_complains_about_nothing(csv_file, tmp_path):
+    source, target = csv_file(b"n\n1\n"), tmp_path / "out.parquet"
     code = f"""
 from stance.tables import read_table, write_table
-with read_table({str(csv_file(b"n\n1\n"))!r}, "csv") as table:
+with read_table({str(source)!r}, "csv") as table:
     try:
-        with write_table({str(tmp_path / "out.parquet")!r}, "parquet", table, {{}}) as out:
+        with write_table({str(target)!r}, "parquet", table, {{}}) as out:
             for _ in range(5000):
                 out.write({{"n": "1"}})
             raise ZeroDivisionError
