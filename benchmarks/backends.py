@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-import stance.classifier
+import stance.loading
 from stance import artefact
 
 ROOT = Path(__file__).parents[1]
@@ -94,7 +94,7 @@ def main() -> None:
     from stance.backends.onnx import default_threads
 
     threads = options.threads or default_threads()
-    model = stance.classifier.load(options.model, threads=threads)
+    model = stance.loading.load(options.model, threads=threads)
     folder = artefact.resolve(options.model) if options.model in artefact.shipped() else Path(options.model)
     texts = sentences(options.sentences, options.seed)
     loop = naive(folder, model.scoring.max_length, threads)

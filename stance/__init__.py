@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stance.analysis import analyze, analyze_all
-    from stance.classifier import Classifier, load, zero_shot
+    from stance.batch import label_dataset, label_documents, label_table
+    from stance.classifier import Classifier
     from stance.codebook import Codebook, load_codebook
     from stance.errors import (
         CodebookError,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         TableError,
     )
     from stance.estimator import StanceEstimator
+    from stance.loading import load, zero_shot
     from stance.own import train
     from stance.segment import segment
     from stance.speakers.registry import Registry, load_registry
@@ -34,9 +36,12 @@ __version__ = "0.1.0"
 _HOMES = {
     "analyze": "stance.analysis",
     "analyze_all": "stance.analysis",
+    "label_dataset": "stance.batch",
+    "label_documents": "stance.batch",
+    "label_table": "stance.batch",
     "Classifier": "stance.classifier",
-    "load": "stance.classifier",
-    "zero_shot": "stance.classifier",
+    "load": "stance.loading",
+    "zero_shot": "stance.loading",
     "Codebook": "stance.codebook",
     "load_codebook": "stance.codebook",
     "StanceEstimator": "stance.estimator",
@@ -79,6 +84,9 @@ __all__ = [
     "Verdict",
     "analyze",
     "analyze_all",
+    "label_dataset",
+    "label_documents",
+    "label_table",
     "load",
     "load_codebook",
     "load_registry",

@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stance.classifier import Classifier, load
+from stance.classifier import Classifier
+from stance.loading import load
 from stance.segment import as_document, segment
 from stance.types import Analysis, Document
 

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import math
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, get_args
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stance import artefact, codebook
-from stance.artefact import Artefact
+from stance import artefact
 from stance.backends.base import Backend
 from stance.backends.batching import score
 from stance.card import Card, ZeroShotCard
-from stance.codebook import Codebook
-from stance.descriptions import describe
 from stance.errors import ModelError, StanceError
 from stance.intensity import intensity
 from stance.texts import checked, problem
 from stance.types import Stance, Verdict
-from stance.zeroshot import open_similarity
 
-BackendName = Literal["auto", "onnx", "torch"]
-Task = Literal["classification", "nli"]
 HUB = "hub:"
 
-_Opened = tuple[Callable[..., "Classifier"], tuple[Any, ...]]
+Opened = tuple[Callable[..., "Classifier"], tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +48,7 @@ class Scoring:
 
 
 class Classifier:
-    """Gives texts their stances; made by :func:`load` and :func:`zero_shot`.
+    """Gives texts their stances; made by :func:`stance.load` and :func:`stance.zero_shot`.
 
     The same text gets the same scores (to 1e-5) in any batch, order and company. A text over the model's length limit
     is read in overlapping windows, and each label gets its highest score in any of them. Copies and other processes
@@ -66,16 +61,17 @@ class Classifier:
         scoring: how logits become stances.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         name: str,
         backend: Backend,
         scoring: Scoring,
         card: Card | ZeroShotCard | None,
-        reopen: _Opened | None = None,
+        reopen: Opened | None = None,
+        digest: Callable[[], str] | None = None,
     ) -> None:
         self.name, self.scoring, self.card = name, scoring, card
-        self._backend, self._reopen = backend, reopen
+        self._backend, self._reopen, self._digest = backend, reopen, digest
 
     def __repr__(self) -> str:
         return f"Classifier({self.name!r}, labels={self.labels})"
@@ -89,6 +85,21 @@ class Classifier:
     def labels(self) -> tuple[str, ...]:
         """Names of the labels, in the order of the scores."""
         return self.scoring.labels
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of what the answers hang on: the record, weights or descriptions behind it, thresholds, backend.
+
+        Classifiers that may answer differently have different ones, wherever they were loaded from.
+
+        Raises:
+            TypeError: there is neither a record nor a way to read the weights.
+        """
+        if self.card is None and self._digest is None:
+            raise TypeError(f"{self!r} was not loaded and has no fingerprint")
+        behind = [self.card and self.card.to_dict(), self._digest and self._digest()]
+        content = [type(self._backend).__name__, asdict(self.scoring), behind]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Calibrated probabilities, (n, labels), in [0, 1].
@@ -128,7 +139,7 @@ class Classifier:
 
         Raises:
             StanceError: as in :meth:`predict_proba`.
-            ModelError: the model stores no thresholds and :func:`load` was given none.
+            ModelError: the model stores no thresholds and :func:`stance.load` was given none.
         """
         thresholds = self._thresholds()
         entries = checked(texts)
@@ -193,199 +204,3 @@ class Classifier:
         )
         doubts = zip(self.labels, row, self.scoring.unsure, strict=True)
         return Verdict(taken, tuple(label for label, p, (low, high) in doubts if low <= p < high))
-
-
-def load(  # noqa: PLR0917
-    name_or_path: str | Path = "stance-en",
-    backend: BackendName = "auto",
-    thresholds: Mapping[str, float] | None = None,
-    threads: int | None = None,
-    task: Task = "classification",
-    labels: Sequence[str] | Mapping[str, str | Sequence[str]] | Codebook | None = None,
-) -> Classifier:
-    """Open a model.
-
-    Args:
-        name_or_path: the name of a shipped model, a folder, or ``hub:org/name``, the only form that may touch the
-            network. A name that is also a folder here means the shipped model; write ``./name`` for the folder.
-        backend: ``onnx`` (a stance model only), ``torch``, or ``auto``: ONNX where there is a ``stance.json``.
-        thresholds: by label, in [0, 1]; they replace the stored ones. A plain transformers model stores none and
-            needs all of them for :meth:`Classifier.label`.
-        threads: how many the backend uses; by default ``OMP_NUM_THREADS`` or all processors.
-        task: ``nli`` for a model of natural language inference (of the hub or a folder), which scores any labels: the
-            probability of a label is that of entailment against all other classes, averaged over its sentences (see
-            :class:`stance.backends.nli.NliBackend`). Such a model stores no thresholds.
-        labels: for ``nli`` only: given and described as in :func:`zero_shot`; by default the five labels that ship.
-
-    Raises:
-        ModelError: no such model, or one that cannot be used.
-        StanceError: an unknown backend, task, label or threshold, or malformed labels.
-    """
-    _check(backend, threads)
-    if task not in get_args(Task):
-        raise StanceError(f"no task {task!r}", remedy=f"choose from {', '.join(get_args(Task))}")
-    if labels is not None and task != "nli":
-        raise StanceError("labels are given, but the model has its own", remedy='give task="nli", or no labels')
-    source = _locate(name_or_path)
-    reopened = str(source.absolute()) if isinstance(source, Path) else source
-    described = describe(codebook.load() if labels is None else labels) if task == "nli" else None
-    given = dict(thresholds) if thresholds is not None else None
-    opened = (load, (reopened, backend, given, threads, task, described))
-    if described is not None:
-        if backend == "onnx":
-            raise ModelError("no ONNX graph for task nli", where=source, remedy='use backend="torch"')
-        return _nli_model(source, described, thresholds, threads, opened)
-    record = Path(source) / artefact.CARD
-    # A link into nowhere is a broken stance model, not a plain one.
-    if isinstance(source, Path) and (record.exists() or record.is_symlink()):
-        model = artefact.read(source)
-        if isinstance(model.card, ZeroShotCard):
-            return _zero_shot(model, describe(model.card.codebook), backend, thresholds, threads, opened)
-        return _stance_model(model, backend, thresholds, threads, opened)
-    if backend == "onnx":
-        remedy = 'use backend="torch"'
-        raise ModelError(f"a plain transformers model (no {artefact.CARD})", where=source, remedy=remedy)
-    return _plain_model(source, thresholds, threads, opened)
-
-
-def zero_shot(
-    labels: Sequence[str] | Mapping[str, str | Sequence[str]] | Codebook,
-    model: str | Path = "zero-shot",
-    backend: BackendName = "auto",
-    thresholds: Mapping[str, float] | None = None,
-    threads: int | None = None,
-) -> Classifier:
-    """A classifier for labels of one's own, told by descriptions of what a text does.
-
-    A text is encoded once, however many labels there are, and each label gets a probability of its own: neither their
-    order nor their company changes it. Of several descriptions of a label the similarities are averaged (see
-    :class:`stance.backends.base.Similarity`); a description is encoded once in a process.
-
-    Args:
-        labels: names; or name → description or list of descriptions; or a codebook, whose hypotheses and definitions
-            describe its labels. Names alone are described as in :func:`stance.descriptions.describe`: those of
-            ``stance.load_codebook()`` and ``stance.load_codebook("acts")`` as there.
-        model: a shipped zero-shot model or the folder of one.
-        backend: ``onnx`` or ``auto``, the same here, or ``torch``.
-        thresholds: by label, in [0, 1]; they replace the stored one.
-        threads: as in :func:`load`.
-
-    Raises:
-        ModelError: no such model, or not a zero-shot one.
-        StanceError: no labels, a name or a description that is blank, repeated or no text; an unknown backend or
-            threshold.
-    """
-    _check(backend, threads)
-    described = describe(labels)
-    folder = Path(_locate(model))
-    given = dict(thresholds) if thresholds is not None else None
-    opened = (zero_shot, (described, folder.absolute(), backend, given, threads))
-    return _zero_shot(artefact.read(folder, ZeroShotCard), described, backend, thresholds, threads, opened)
-
-
-def _check(backend: str, threads: int | None) -> None:
-    if backend not in get_args(BackendName):
-        raise StanceError(f"no backend {backend!r}", remedy=f"choose from {', '.join(get_args(BackendName))}")
-    if threads is not None and threads < 1:
-        raise StanceError(f"threads is {threads}", remedy="give at least 1")
-
-
-def _locate(name_or_path: str | Path) -> str | Path:
-    name = str(name_or_path)
-    if not name.strip():
-        # As a path, no name at all would be the current directory.
-        remedy = f"give one of {', '.join(artefact.shipped()) or 'none'}, a folder or hub:org/name"
-        raise ModelError("the name of the model is empty", remedy=remedy)
-    if isinstance(name_or_path, str) and name.startswith(HUB):
-        return name
-    if isinstance(name_or_path, str) and name in artefact.shipped():
-        return artefact.resolve(name)
-    return Path(name) if Path(name).is_dir() else artefact.resolve(name)
-
-
-def _stance_model(
-    model: Artefact[Card],
-    backend: BackendName,
-    thresholds: Mapping[str, float] | None,
-    threads: int | None,
-    opened: _Opened,
-) -> Classifier:
-    card, labels = model.card, model.card.codebook.ids
-    stored = dict(zip(labels, card.thresholds, strict=True)) | _thresholds(thresholds or {}, labels)
-    scoring = Scoring(labels, True, card.max_length, card.stride, tuple(stored.values()), card.unsure)
-    engine: Backend
-    if backend == "torch":
-        from stance.backends.torch import TorchBackend
-
-        engine = TorchBackend(model.path, threads)
-    else:
-        from stance.backends.onnx import OnnxBackend
-
-        engine = OnnxBackend(*model.graph, card.initialisers, threads)
-    return Classifier(card.name, engine, scoring, card, opened)
-
-
-def _zero_shot(  # noqa: PLR0917
-    model: Artefact[ZeroShotCard],
-    described: Mapping[str, Sequence[str]],
-    backend: BackendName,
-    thresholds: Mapping[str, float] | None,
-    threads: int | None,
-    opened: _Opened,
-) -> Classifier:
-    card, labels = model.card, tuple(described)
-    stored = dict.fromkeys(labels, card.threshold) | _thresholds(thresholds or {}, labels)
-    scoring = Scoring(labels, True, card.max_length, card.stride, tuple(stored.values()), (card.unsure,) * len(labels))
-    return Classifier(card.name, open_similarity(model, described, backend, threads), scoring, card, opened)
-
-
-def _plain_model(
-    source: str | Path, thresholds: Mapping[str, float] | None, threads: int | None, opened: _Opened
-) -> Classifier:
-    from stance.backends.torch import TorchBackend
-
-    engine = TorchBackend(source, threads)
-    plain = engine.plain
-    chosen = _all_thresholds(thresholds, plain.labels)
-    nowhere = ((0.0, 0.0),) * len(plain.labels)
-    scoring = Scoring(plain.labels, plain.independent, plain.max_length, plain.max_length // 4, chosen, nowhere)
-    return Classifier(str(source), engine, scoring, None, opened)
-
-
-def _nli_model(
-    source: str | Path,
-    sentences: Mapping[str, Sequence[str]],
-    thresholds: Mapping[str, float] | None,
-    threads: int | None,
-    opened: _Opened,
-) -> Classifier:
-    from stance.backends.nli import NliBackend
-
-    labels = tuple(sentences)
-    chosen = _all_thresholds(thresholds, labels)
-    engine = NliBackend(source, sentences, threads)
-    nowhere = ((0.0, 0.0),) * len(labels)
-    scoring = Scoring(labels, True, engine.max_length, engine.max_length // 4, chosen, nowhere)
-    return Classifier(str(source), engine, scoring, None, opened)
-
-
-def _all_thresholds(given: Mapping[str, float] | None, labels: Sequence[str]) -> tuple[float, ...] | None:
-    """Those of a model that stores none: one for each label, or none at all."""
-    if given is None:
-        return None
-    chosen = _thresholds(given, labels)
-    if missing := [label for label in labels if label not in chosen]:
-        raise StanceError(f"no threshold for {', '.join(missing)}", remedy="give one for each label")
-    return tuple(chosen[label] for label in labels)
-
-
-def _thresholds(given: Mapping[str, float], labels: Sequence[str]) -> dict[str, float]:
-    problems = [f"no label {label!r}" for label in given if label not in labels]
-    problems += [
-        f"the threshold of {label} is {value!r}, not a number in [0, 1]"
-        for label, value in given.items()
-        if not isinstance(value, int | float) or math.isnan(value) or not 0 <= value <= 1
-    ]
-    if problems:
-        raise StanceError("; ".join(problems), remedy=f"the labels are {', '.join(labels)}")
-    return {label: float(value) for label, value in given.items()}

@@ -19,6 +19,7 @@ from stance.tables import FORMATS, format_of
 
 if TYPE_CHECKING:
     from stance.report.terminal import Findings
+    from stance.tallies import Counts, DocumentCounts
 
 _PATH = click.Path(path_type=Path)
 
@@ -117,37 +118,74 @@ def analyze(
 @click.option("--format", type=click.Choice(FORMATS), help="Where the name of the table does not tell.")
 @click.option("--prefix", default="", metavar="TEXT", help="Put before the names of the new columns.")
 @_model
+@click.option("--workers", type=click.IntRange(min=1), default=1, metavar="N", help="Processes, of one thread each.")
+@click.option("--resume", is_flag=True, help="Go on where a run that was killed or failed ended.")
+@click.option("--documents", is_flag=True, help="Each text is a document: a row for each of its statements.")
+@_speakers
+@_date
+@click.option("--date-column", metavar="NAME", help="The column of days of publication.")
+@_author
+@click.option("--author-column", metavar="NAME", help="The column of authors.")
+@_force
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output.")
-def label(table: str, output: str, *, column: str, format: str | None, prefix: str, model: str, as_json: bool) -> None:
+def label(
+    table: str,
+    output: str,
+    *,
+    column: str,
+    format: str | None,
+    prefix: str,
+    model: str,
+    workers: int,
+    resume: bool,
+    documents: bool,
+    as_json: bool,
+    date: dt.datetime | None,
+    **reading: Any,
+) -> None:
     """Tables: one text a row in, its stances out.
 
     TABLE is CSV, TSV, JSON Lines or Parquet, or - for standard input. Its columns stay untouched. New ones: labels,
     intensity, unsure, p_LABEL for each label, error. A row that cannot be labelled keeps its place, with its error, and
-    the exit status is 1. The table appears only complete.
+    the exit status is 1. The table appears only complete; until then what is finished is kept beside it, for --resume.
+
+    With --documents each text becomes a row for each of its statements. In place of the text these have: statement,
+    start, end, speakers, actors, source, kind, date, confidence, and the columns above.
 
     \b
     Examples:
       stance label statements.csv -o labelled.csv
-      stance label archive.parquet --column body -o archive.jsonl
-      cat rows.jsonl | stance label - --format jsonl > labelled.jsonl
+      stance label archive.parquet -o labelled.parquet --workers 4 --resume
+      stance label articles.jsonl -o statements.csv --documents --date-column published
     """
-    from stance.batch import label_table
+    from stance.batch import label_documents, label_table
     from stance.report import terminal
 
+    context = click.get_current_context()
     if as_json and output == STREAM:
         raise click.UsageError("--json and the table cannot both go to standard output; name a table with -o")
+    if resume and output == STREAM:
+        raise click.UsageError("--resume needs a table that is a file; name it with -o")
+    reading["date"] = date and date.date()
+    if not documents and (alone := [name for name, value in sorted(reading.items()) if value]):
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in alone)
+        raise click.UsageError(f"{options} can be used only with --documents")
     try:
         format_of(table, format)
     except StanceError as error:
         message = f"{error.what} ({error.where}); {error.remedy}"
-        raise click.UsageError(message, click.get_current_context()) from error
-    with terminal.progress("rows") as progress:
-        found = label_table(
-            table, output, stance.load(model), column=column, format=format, prefix=prefix, progress=progress
-        )
-    click.echo(json.dumps(found.to_dict()) if as_json else terminal.counts(found), err=not as_json)
+        raise click.UsageError(message, context) from error
+    run: dict[str, Any] = {"column": column, "format": format, "prefix": prefix, "resume": resume, "workers": workers}
+    with terminal.progress("documents" if documents else "rows") as progress:
+        loaded = stance.load(model)
+        if documents:
+            found: Counts | DocumentCounts = label_documents(table, output, loaded, **reading, **run, progress=progress)
+        else:
+            found = label_table(table, output, loaded, **run, progress=progress)
+    shown = terminal.counts(found)
+    click.echo(json.dumps(found.to_dict()) if as_json else shown, err=not as_json)
     if found.errors:
-        click.get_current_context().exit(BAD_DATA)
+        context.exit(BAD_DATA)
 
 
 @app.command()

@@ -80,7 +80,7 @@ def each_document(
 
     paths, refused = list(find_documents(files)), 0
     # Where the findings go to the screen, they are progress enough.
-    counting = progress("documents", len(paths)) if output != STREAM else nullcontext(lambda done: None)
+    counting = progress("documents", len(paths)) if output != STREAM else nullcontext(lambda done, total: None)
     with printer(output, as_json) as show, counting as count:
         for number, path in enumerate(paths, start=1):
             try:
@@ -92,7 +92,7 @@ def each_document(
                 report(str(DocumentError(error.what, where=where, remedy=error.remedy)))
             else:
                 show(*findings)
-            count(number)
+            count(number, len(paths))
     if refused:
         click.get_current_context().exit(BAD_DATA)
 

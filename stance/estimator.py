@@ -17,9 +17,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from stance import artefact
 from stance.card import Card
-from stance.classifier import load
 from stance.errors import ModelError, StanceError
 from stance.examples import Examples, codebook_of, read
+from stance.loading import load
 from stance.own import Fitted, Recipe, fit, write
 from stance.texts import checked
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,11 +16,12 @@ STREAM = "-"
 
 
 @contextmanager
-def complete(path: str | Path) -> Iterator[BinaryIO]:
+def complete(path: str | Path, stage: Path | None = None) -> Iterator[BinaryIO]:
     """Open a file to write; it takes its place only when the block ends well, and else leaves what was there.
 
     Args:
         path: the file, or ``-`` for standard output; a device or a pipe is written as it stands.
+        stage: the file that is written until then, in the same file system; by default a new one beside the other.
 
     Raises:
         StanceError: it cannot be written.
@@ -29,26 +30,48 @@ def complete(path: str | Path) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    # The file that a link points to is replaced, not the link.
-    target = Path(path).resolve()
+    target = place_of(path)
     # "out/" means a folder, be it there or not; Path forgets the slash.
     if target.is_dir() or str(path).endswith("/"):
         raise StanceError("this is a folder", where=path, remedy="name a file to write")
     if target.exists() and not target.is_file():
-        with _opened(target, "wb", path) as stream:
+        with _opened(target, path) as stream:
             yield stream
         return
-    stage = target.with_name(f".{target.name}.{os.getpid()}.part")
+    written = stage or target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with _opened(stage, "wb", path) as stream:
+        with _opened(written, path) as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists():
-            shutil.copymode(target, stage)
-        stage.replace(target)
+            with writing(path):
+                stream.flush()
+                os.fsync(stream.fileno())
+        with writing(path):
+            if target.exists():
+                shutil.copymode(target, written)
+            written.replace(target)
     finally:
-        stage.unlink(missing_ok=True)
+        written.unlink(missing_ok=True)
+
+
+def place_of(path: str | Path) -> Path:
+    """Where a file is written: what a link points to is replaced, not the link."""
+    return Path(path).resolve()
+
+
+@contextmanager
+def writing(path: str | Path) -> Iterator[None]:
+    """Say of errors of the system, a full disk among them, that this file cannot be written.
+
+    Raises:
+        StanceError: it cannot be written. A reader that has left keeps its own ``BrokenPipeError``.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        remedy = "free space, or name a file in a folder that can be written"
+        raise StanceError(f"cannot be written ({error.strerror or error})", where=path, remedy=remedy) from error
 
 
 def folder_for(path: str | Path) -> Path:
@@ -70,9 +93,19 @@ def folder_for(path: str | Path) -> Path:
     return folder
 
 
-def _opened(file: Path, mode: str, path: str | Path) -> BinaryIO:
+@contextmanager
+def _opened(file: Path, path: str | Path) -> Iterator[BinaryIO]:
     try:
-        return file.open(mode)  # type: ignore[return-value]
+        stream = file.open("wb")
     except OSError as error:
         remedy = "name a file in a folder that exists and can be written"
         raise StanceError(f"cannot be written ({error.strerror})", where=path, remedy=remedy) from error
+    try:
+        yield stream
+    except BaseException:
+        # On a full disk closing fails once more, and would hide what went wrong.
+        with suppress(OSError):
+            stream.close()
+        raise
+    with writing(path):
+        stream.close()

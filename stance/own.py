@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from stance import artefact
 from stance.calibration import Bools, Floats, choose_threshold, platt, sigmoid, summary, unsure_bounds
-from stance.classifier import Classifier, load
+from stance.classifier import Classifier
 from stance.codebook import Codebook
 from stance.errors import StanceError
 from stance.examples import Examples, read
+from stance.loading import load
 from stance.own_card import render
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -139,3 +140,7 @@ class ClassifierContract:
         copy = pickle.loads(pickle.dumps(model))
         assert np.abs(copy.predict_proba(TEXTS) - model.predict_proba(TEXTS)).max() < CLOSE
         assert copy.scoring == model.scoring
+
+    def test_fingerprint_is_that_of_all_copies(self, model):
+        assert re.fullmatch("[0-9a-f]{64}", model.fingerprint)
+        assert pickle.loads(pickle.dumps(model)).fingerprint == model.fingerprint

@@ -6,8 +6,10 @@ import pytest
 from tiny_bert import ROWS
 
 import stance
-from stance.batch import CHUNK, Counts, label_table, result_columns
+from stance.batch import label_table
 from stance.errors import StanceError, TableError
+from stance.jobs import CHUNK, result_columns
+from stance.tallies import Counts
 from stance.types import Stance, Verdict
 
 
@@ -15,6 +17,7 @@ class Recorder:
     """A model that takes ``long`` for texts of more than ten letters, and keeps what it was asked."""
 
     labels = ("long", "none")
+    fingerprint = "recorder"
 
     def __init__(self):
         self.batches = []
@@ -109,10 +112,12 @@ def test_chunks_begin_at_fixed_rows_whatever_is_wrong_with_them(tmp_path):
     rows = [{"text": f"t{i}"} if i % 3 else {"text": None} for i in range(2 * CHUNK + 5)]
     model, done = Recorder(), []
     source = lines(tmp_path / "in.jsonl", rows)
-    counts = label_table(source, tmp_path / "out.jsonl", model, progress=done.append)
+    counts = label_table(source, tmp_path / "out.jsonl", model, progress=lambda *numbers: done.append(numbers))
     chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
     assert model.batches == [[row["text"] for row in chunk if row["text"]] for chunk in chunks]
-    assert done == [CHUNK, 2 * CHUNK, 2 * CHUNK + 5]
+    assert [rows for rows, _ in done] == [CHUNK, 2 * CHUNK, 2 * CHUNK + 5]
+    assert done[-1] == (len(rows), len(rows))
+    assert all(total == pytest.approx(len(rows), rel=0.1) for _, total in done)
     assert counts.rows == len(rows)
     assert [row["text"] for row in read(tmp_path / "out.jsonl")] == [row["text"] for row in rows]
 

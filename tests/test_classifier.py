@@ -296,6 +296,48 @@ def test_datasets_map(onnx):
     assert [bool(error) for error in labelled["stance_error"]] == [True] * 3 + [False] * 5
 
 
+def test_label_dataset_gives_the_columns_of_a_table(onnx, tmp_path):
+    from datasets import Dataset
+
+    from stance.batch import label_dataset, label_table
+
+    rows = Dataset.from_dict({"id": [1, 2, 3, *range(5)], "text": [None, " ", None, *TEXTS[:5]]})
+    labelled = label_dataset(rows, onnx, prefix="s_")
+    rows.to_parquet(tmp_path / "in.parquet")
+    label_table(tmp_path / "in.parquet", tmp_path / "out.parquet", onnx, prefix="s_")
+    table = Dataset.from_parquet(str(tmp_path / "out.parquet"), cache_dir=str(tmp_path / "cache"))
+    assert labelled.column_names == table.column_names
+    assert labelled.to_list() == table.to_list()
+    # Types do not hang on what the rows hold.
+    assert label_dataset(rows.select([0, 1]), onnx, prefix="s_").features == labelled.features
+    for column, prefix in (("body", ""), ("text", "")):
+        with pytest.raises(StanceError, match="column"):
+            label_dataset(labelled.rename_column("s_labels", "labels"), onnx, column=column, prefix=prefix)
+
+
+def test_fingerprint_follows_what_answers_hang_on(tmp_path):
+    folder, plain = tiny_model.stance_model(), tiny_model.plain_model()
+    moved = shutil.copytree(folder, tmp_path / "moved")
+    low = dict.fromkeys(tiny_model.LABELS, 0.1)
+    found = {
+        "onnx": classifier.load(folder).fingerprint,
+        "torch": classifier.load(folder, backend="torch").fingerprint,
+        "low": classifier.load(folder, thresholds=low).fingerprint,
+        "plain": classifier.load(plain, thresholds=low).fingerprint,
+        "softmax": classifier.load(tiny_model.plain_model("single_label_classification"), thresholds=low).fingerprint,
+    }
+    assert len(set(found.values())) == len(found)
+    assert classifier.load(moved, threads=1).fingerprint == found["onnx"]
+    other = shutil.copytree(plain, tmp_path / "plain")
+    assert classifier.load(other, thresholds=low).fingerprint == found["plain"]
+    from safetensors.numpy import load_file, save_file
+
+    weights = load_file(other / "model.safetensors")
+    weights["classifier.bias"][0] += 1e-3
+    save_file(weights, other / "model.safetensors", metadata={"format": "pt"})
+    assert classifier.load(other, thresholds=low).fingerprint != found["plain"]
+
+
 def test_threads_follow_the_environment(monkeypatch):
     from stance.backends.onnx import default_threads
 

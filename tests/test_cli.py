@@ -269,17 +269,16 @@ def test_progress_is_shown_on_a_terminal(arguments, status, shown, table, story,
 
     terminal, side = pty.openpty()
     command = [sys.executable, "-m", "stance", *arguments.split(), "-m", model_folder]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=HERE | {"TERM": "xterm"}, stdout=subprocess.PIPE, stderr=side, check=False
-    )
+    process = subprocess.Popen(command, cwd=tmp_path, env=HERE | {"TERM": "xterm"}, stdout=subprocess.PIPE, stderr=side)
     os.close(side)
     seen = b""
+    # Read while it runs: a terminal holds few bytes, and a slow machine shows much progress.
     # The other side of a terminal that nobody holds any more cannot be read.
     with contextlib.suppress(OSError):
         while True:
             seen += os.read(terminal, 4096)
     os.close(terminal)
-    assert (done.returncode, done.stdout) == (status, b"")
+    assert (process.communicate()[0], process.returncode) == (b"", status)
     assert b"\x1b[" in seen
     assert shown in seen
 
@@ -294,9 +293,66 @@ def test_interrupted_labelling_leaves_nothing_behind(model_folder, tmp_path):
         if list(tmp_path.iterdir()):
             break
         time.sleep(0.1)
-    assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+    assert [path.name for path in tmp_path.iterdir()] == [".out.csv.stance-parts"]
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert process.returncode == 130
     assert b"Traceback" not in errors
     assert list(tmp_path.iterdir()) == []
+
+
+def test_label_makes_rows_of_statements_of_documents(run_stance, model_folder, tmp_path):
+    table, out = tmp_path / "stories.jsonl", tmp_path / "out.jsonl"
+    rows = [{"id": 1, "text": STORY, "day": "2022-03-03"}, {"id": 2, "text": "", "day": None}]
+    table.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    arguments = ("label", table, "-o", out, "--documents", "--date-column", "day", "-m", model_folder)
+    done = run_stance(*arguments)
+    assert done.returncode == 1
+    found = [json.loads(line) for line in out.read_text().splitlines()]
+    assert {(row["id"], row["date"]) for row in found} == {(1, "2022-03-03"), (2, None)}
+    assert {"EU"} < {actor for row in found for actor in row["actors"] or [""]}
+    head, _, titles, *_ = done.stderr.splitlines()
+    assert re.fullmatch(r"2 documents, 1 with errors; \d statements, \d without a stance", head)
+    assert titles.split() == ["actor", "statements", *LABELS]
+    assert re.search(r"^ EU +\d", done.stderr, re.MULTILINE)
+    counts = json.loads(run_stance(*arguments, "--json").stdout)
+    assert counts["statements"] == len(found) - 1
+    assert counts["actors"]["EU"]["statements"] >= 1
+
+
+def test_label_goes_on_after_a_kill(model_folder, tmp_path):
+    from tiny_bert import ROWS
+
+    table, out, expected = (tmp_path / name for name in ("in.jsonl", "out.csv", "expected.csv"))
+    table.write_text("".join(json.dumps(ROWS[i % len(ROWS)] | {"labels": i}) + "\n" for i in range(6000)))
+    command = [sys.executable, "-m", "stance", "label", table, "--prefix", "s_", "-m", model_folder]
+    subprocess.run([*command, "-o", expected], cwd=ROOT, check=True, capture_output=True)
+    out.write_text("old")
+    process = subprocess.Popen([*command, "-o", out], cwd=ROOT, stderr=subprocess.DEVNULL)
+    finished = tmp_path / ".out.csv.stance-parts" / "finished"
+    end = time.monotonic() + 120
+    while not (finished.exists() and finished.stat().st_size) and time.monotonic() < end:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert out.read_text() == "old"
+    again = subprocess.run([*command, "-o", out], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert refused(again, 1, "out.csv", "not finished", "--resume")
+    subprocess.run([*command, "-o", out, "--resume", "--workers", "2"], cwd=ROOT, check=True, capture_output=True)
+    assert out.read_bytes() == expected.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["expected.csv", "in.jsonl", "out.csv"]
+
+
+def test_label_refuses_options_that_mean_nothing(run_stance, table, model_folder):
+    model = ("-m", model_folder)
+    assert refused(run_stance("label", table, "--resume", *model), 2, "--resume", "-o")
+    assert refused(run_stance("label", table, "-o", "x", "--workers", "0", *model), 2, "--workers")
+    assert refused(
+        run_stance("label", table, "-o", "x", "--date-column", "d", *model), 2, "--date-column", "--documents"
+    )
+    assert refused(run_stance("label", table, "-o", "x", "--force", "--author", "EU", *model), 2, "--author, --force")
+
+
+def test_full_disk_is_one_sentence(run_stance, table, model_folder):
+    done = run_stance("label", table, "-o", "/dev/full", "--format", "csv", "-m", model_folder)
+    assert refused(done, 1, "/dev/full: cannot be written (No space left on device)")

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -248,6 +249,24 @@ def test_output_appears_only_complete(tmp_path):
     assert path.read_text() == "new"
     assert path.stat().st_mode & 0o777 == 0o640
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.txt"]
+
+
+def test_parquet_that_is_given_up_complains_about_nothing(csv_file, tmp_path):
+    source, target = csv_file(b"n\n1\n"), tmp_path / "out.parquet"
+    code = f"""
+from stance.tables import read_table, write_table
+with read_table({str(source)!r}, "csv") as table:
+    try:
+        with write_table({str(target)!r}, "parquet", table, {{}}) as out:
+            for _ in range(5000):
+                out.write({{"n": "1"}})
+            raise ZeroDivisionError
+    except ZeroDivisionError:
+        pass
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
 
 
 def test_links_and_devices_stay_what_they_are(tmp_path):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from stance.backends.base import Wrapping
 from stance.backends.batching import pad
-from stance.backends.torch import describe, open_model
+from stance.backends.torch import describe, digest_of, open_model
 from stance.errors import ModelError, StanceError
 
 # Room for a text beside the longest hypothesis, in tokens; with less, windows tear sentences apart.
@@ -81,6 +81,10 @@ class NliBackend:
             raise StanceError(what, where=source, remedy="give shorter hypotheses")
         self.wrapping = Wrapping(0, 0)
         self.workers = 1
+
+    def digest(self) -> str:
+        """SHA-256 of configuration, vocabulary and weights, and of the version of torch."""
+        return digest_of(self._tokenizer, self._model)
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, without special tokens, not cut and not padded."""

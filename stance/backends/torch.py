@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from logging import ERROR, getLogger
@@ -61,6 +63,10 @@ class TorchBackend:
         self.wrapping = _wrapping(self._tokenizer)
         self.workers = 1
 
+    def digest(self) -> str:
+        """SHA-256 of configuration, vocabulary and weights, and of the version of torch."""
+        return digest_of(self._tokenizer, self._model)
+
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text with its special tokens, not cut and not padded."""
         return _ids(self._tokenizer, texts)
@@ -100,6 +106,19 @@ class TorchEncoder:
             total = (states * mask[:, :, None]).sum(dim=1)
             rows: NDArray[np.float32] = self._torch.nn.functional.normalize(total, dim=1).numpy()
         return rows
+
+
+def digest_of(tokenizer: Any, model: Any) -> str:
+    """SHA-256 of a model's configuration, vocabulary and weights, and of the version of torch."""
+    import torch
+
+    digest = hashlib.sha256(f"torch {torch.__version__}".encode())
+    digest.update(model.config.to_json_string(use_diff=False).encode())
+    digest.update(json.dumps(tokenizer.get_vocab(), sort_keys=True).encode())
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.contiguous().numpy().data)
+    return digest.hexdigest()
 
 
 def _ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:

@@ -17,10 +17,10 @@ from rich.table import Table
 from rich.text import Text
 
 from stance.output import STREAM, complete
+from stance.tallies import Counts, DocumentCounts
 from stance.types import Analysis, Document, Speaker, Statement
 
 if TYPE_CHECKING:
-    from stance.batch import Counts
     from stance.codebook import Codebook
     from stance.speakers.registry import Entry
 
@@ -32,6 +32,7 @@ Findings = tuple[Data, Callable[[], RenderableType]]
 WIDTH = 100
 NOBODY = "(not told)"
 _ALIASES_SHOWN = 4
+_ACTORS_SHOWN = 15
 
 
 def render(what: RenderableType, *, terminal: bool = False) -> str:
@@ -93,11 +94,35 @@ def labels(book: Codebook) -> Table:
     return table
 
 
-def counts(found: Counts) -> str:
-    """One line on what came of a table."""
+def counts(found: Counts | DocumentCounts) -> str:
+    """One line on what came of a table; of documents, a table of the actors with most statements, too."""
+    if not isinstance(found, Counts):
+        return _document_counts(found)
     taken = ", ".join(f"{label} {number:,}" for label, number in found.labels.items())
-    rows = "1 row" if found.rows == 1 else f"{found.rows:,} rows"
+    rows = _number(found.rows, "row")
     return f"{rows}, {found.errors:,} with errors, {found.none:,} without a stance; {taken}"
+
+
+def _document_counts(found: DocumentCounts) -> str:
+    documents = f"{_number(found.rows, 'document')}, {found.errors:,} with errors"
+    statements = f"{_number(found.statements, 'statement')}, {found.none:,} without a stance"
+    table = _table("actor", "statements", *found.labels, widest=16)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    shown = list(found.actors.items())[:_ACTORS_SHOWN]
+    rest = list(found.actors.values())[_ACTORS_SHOWN:]
+    for actor, numbers in shown:
+        table.add_row(_bold(actor or NOBODY), *(f"{number:,}" for number in numbers.values()))
+    if rest:
+        sums = (sum(numbers[name] for numbers in rest) for name in rest[0])
+        table.add_row(f"{len(rest):,} more", *(f"{number:,}" for number in sums))
+    table.add_section()
+    table.add_row("all", f"{found.statements:,}", *(f"{number:,}" for number in found.labels.values()))
+    return f"{documents}; {statements}\n{render(table)}".rstrip()
+
+
+def _number(count: int, name: str) -> str:
+    return f"1 {name}" if count == 1 else f"{count:,} {name}s"
 
 
 @contextmanager
@@ -124,17 +149,35 @@ def printer(output: str, as_json: bool) -> Iterator[Callable[[Data, Callable[[],
 
 
 @contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """A counter on standard error where that is a terminal; yields what takes the number done."""
-    if not sys.stderr.isatty():
-        yield lambda done: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+def progress(what: str, total: int | None = None) -> Iterator[Callable[[int, int | None], None]]:
+    """A counter on standard error where that is a terminal, with rate and time left.
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    Args:
+        what: is counted.
+        total: how many there are, if that is known from the start.
+
+    Yields:
+        what takes the number done, and how many there are, if that is known now.
+    """
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TextColumn, TimeRemainingColumn
+
+    class Rate(TextColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f}/s" if task.speed else "", "dim")
+
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(""),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
-        yield lambda done: bar.update(task, completed=done)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _table(*heads: str, widest: int = 20, title: str | None = None) -> Table:

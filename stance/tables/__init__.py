@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import BinaryIO, Literal, get_args
 
 from stance.errors import StanceError, TableError
-from stance.output import STREAM, complete
+from stance.output import STREAM, complete, writing
 from stance.tables.base import Kind, Reader, Record, Writer
 
 __all__ = ["FORMATS", "Format", "Kind", "Reader", "Record", "Writer", "format_of", "read_table", "write_table"]
@@ -74,7 +74,15 @@ def read_table(path: str | Path, format: Format) -> Iterator[Reader]:
 
 
 @contextmanager
-def write_table(path: str | Path, format: Format, source: Reader, added: Mapping[str, Kind]) -> Iterator[Writer]:
+def write_table(
+    path: str | Path,
+    format: Format,
+    source: Reader,
+    added: Mapping[str, Kind],
+    *,
+    without: Container[str] = (),
+    stage: Path | None = None,
+) -> Iterator[Writer]:
     """Open a table to write; it appears only when the block ends well.
 
     Args:
@@ -83,12 +91,14 @@ def write_table(path: str | Path, format: Format, source: Reader, added: Mapping
         source: the table whose columns are carried through, in front.
         added: the new columns with their kinds, in order; a list of texts becomes one cell, joined by ``;``, where a
             format knows no lists.
+        without: columns of the source that are not carried through.
+        stage: see :func:`stance.output.complete`.
 
     Raises:
         TableError: it cannot be written, or a row does not fit the format.
     """
-    columns = (*source.columns, *added)
-    with complete(path) as stream:
+    columns = (*(name for name in source.columns if name not in without), *added)
+    with complete(path, stage) as stream:
         writer: Writer
         match format:
             case "parquet":
@@ -103,8 +113,13 @@ def write_table(path: str | Path, format: Format, source: Reader, added: Mapping
                 from stance.tables.delimited import DelimitedWriter
 
                 writer = DelimitedWriter(stream, columns, added, _DELIMITERS[format])
-        yield writer
-        writer.close()
+        try:
+            yield writer
+            with writing(path):
+                writer.close()
+        except BaseException:
+            writer.abandon()
+            raise
 
 
 @contextmanager

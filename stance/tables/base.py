@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal, Protocol
 
 from stance.errors import TableError
 
-Kind = Literal["text", "texts", "number"]
+Kind = Literal["text", "texts", "number", "integer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Reader(Protocol):
 
     def __iter__(self) -> Iterator[Record]: ...
 
+    def share(self) -> float | None:
+        """How much of the table has been read, in [0, 1]; ``None`` where that cannot be known."""
+        ...
+
 
 class Writer(Protocol):
     """A table being written; complete when closed."""
@@ -46,6 +51,10 @@ class Writer(Protocol):
         """Write what is still held back."""
         ...
 
+    def abandon(self) -> None:
+        """Write nothing more, now or when it is deleted."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -53,6 +62,14 @@ class Line:
 
     text: str
     sound: bool
+
+
+def share_read(stream: BinaryIO) -> float | None:
+    """How much of a file has been read, in [0, 1]; ``None`` for a pipe."""
+    if not stream.seekable():
+        return None
+    size = os.fstat(stream.fileno()).st_size
+    return min(stream.tell() / size, 1.0) if size else None
 
 
 def lines(stream: BinaryIO, where: str) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from stance.errors import TableError
-from stance.tables.base import Kind, Line, Record, lines
+from stance.tables.base import Kind, Line, Record, lines, share_read
 
 # A row that is longer, in characters, has an open quotation mark rather than a long text.
 LONGEST = 1 << 24
@@ -30,6 +30,7 @@ class DelimitedReader:
 
     def __init__(self, stream: BinaryIO, where: str, delimiter: str) -> None:
         csv.field_size_limit(max(csv.field_size_limit(), LONGEST))
+        self._stream = stream
         self._rows = _rows(lines(stream, where), delimiter)
         header, error = next(self._rows, ([], None))
         if error is not None:
@@ -45,6 +46,10 @@ class DelimitedReader:
         for cells, error in self._rows:
             found = dict(zip(self.columns, cells, strict=False))
             yield Record(found, error or self._ragged(cells))
+
+    def share(self) -> float | None:
+        """How much of the table has been read, in [0, 1]; ``None`` for a pipe."""
+        return share_read(self._stream)
 
     def _ragged(self, cells: Sequence[str]) -> str | None:
         width = len(self.columns)
@@ -83,6 +88,9 @@ class DelimitedWriter:
         self._writer.writerow([self._cell(name, cells.get(name)) for name in self._columns])
 
     def close(self) -> None:
+        """Nothing is held back."""
+
+    def abandon(self) -> None:
         """Nothing is held back."""
 
     def _cell(self, name: str, value: Any) -> str:

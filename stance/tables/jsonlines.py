@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from stance.errors import TableError
-from stance.tables.base import Line, Record, lines
+from stance.tables.base import Line, Record, lines, share_read
 
 # Rows that are read ahead to learn the columns.
 SAMPLE = 1000
@@ -34,10 +34,14 @@ class JsonLinesReader:
         if not sample:
             raise TableError("the table is empty", where=where, remedy="give a table with rows")
         self.columns = tuple(dict.fromkeys(name for record in sample for name in record.cells))
-        self._rows = chain(sample, rows)
+        self._stream, self._rows = stream, chain(sample, rows)
 
     def __iter__(self) -> Iterator[Record]:
         return self._rows
+
+    def share(self) -> float | None:
+        """How much of the table has been read, in [0, 1]; ``None`` for a pipe."""
+        return share_read(self._stream)
 
 
 class JsonLinesWriter:
@@ -60,6 +64,9 @@ class JsonLinesWriter:
         self._stream.write(line.encode("utf-8", errors="backslashreplace"))
 
     def close(self) -> None:
+        """Nothing is held back."""
+
+    def abandon(self) -> None:
         """Nothing is held back."""
 
 

@@ -34,6 +34,7 @@ class ParquetReader:
         # What pyarrow raises on a damaged file.
         self._broken = (pa.ArrowException, OSError, UnicodeDecodeError)
         self._where = where
+        self._given = 0
         try:
             self._file = pq.ParquetFile(stream if stream.seekable() else io.BytesIO(stream.read()))
         except self._broken as error:
@@ -48,9 +49,16 @@ class ParquetReader:
     def __iter__(self) -> Iterator[Record]:
         try:
             for batch in self._file.iter_batches(batch_size=ROWS):
-                yield from map(Record, batch.to_pylist())
+                for row in batch.to_pylist():
+                    self._given += 1
+                    yield Record(row)
         except self._broken as error:
             raise self._damaged(error) from error
+
+    def share(self) -> float | None:
+        """How much of the table has been read, in [0, 1]."""
+        rows = self._file.metadata.num_rows
+        return self._given / rows if rows else None
 
     def _damaged(self, error: Exception) -> TableError:
         return TableError(f"not a sound Parquet file ({str(error).splitlines()[0]})", where=self._where)
@@ -99,6 +107,11 @@ class ParquetWriter:
             self._flush()
         self._file.close()
 
+    def abandon(self) -> None:
+        """Write nothing more: pyarrow would add the footer when it is deleted, to a stream that is closed by then."""
+        if self._file is not None:
+            self._file.is_open = False
+
     def _flush(self) -> None:
         values = {name: [_whole(row.get(name)) for row in self._held] for name in self._columns}
         self._held = []
@@ -110,7 +123,7 @@ class ParquetWriter:
 
     def _type(self, name: str, values: list[Any]) -> Any:
         pa = self._pa
-        kinds = {"text": pa.string(), "texts": pa.list_(pa.string()), "number": pa.float64()}
+        kinds = {"text": pa.string(), "texts": pa.list_(pa.string()), "number": pa.float64(), "integer": pa.int64()}
         if name in self._added:
             return kinds[self._added[name]]
         if self._given is not None:

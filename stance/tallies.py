@@ -1,0 +1,96 @@
+"""What came of a table: how many rows, errors, labels and, of documents, who said how much."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+# Actors that are counted one by one; a table may name any number of persons, and memory must not grow with it.
+ACTORS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What came of a table.
+
+    Attributes:
+        rows: all of them.
+        errors: rows that could not be labelled.
+        none: rows that take no stance.
+        labels: rows that take each label, in the model's order.
+    """
+
+    rows: int
+    errors: int
+    none: int
+    labels: dict[str, int]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON-ready dictionary."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCounts:
+    """What came of a table of documents.
+
+    Attributes:
+        rows: documents.
+        errors: documents that could not be read.
+        statements: all of them.
+        none: statements that take no stance.
+        labels: statements that take each label, in the model's order.
+        actors: for each actor, the one with most statements first, how many ``statements`` it has and how many take
+            each label. ``""`` stands for nobody known; a joint statement counts for each of its actors.
+        others: statements of actors that came up when 10,000 others had.
+    """
+
+    rows: int
+    errors: int
+    statements: int
+    none: int
+    labels: dict[str, int]
+    actors: dict[str, dict[str, int]]
+    others: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON-ready dictionary."""
+        return asdict(self)
+
+
+class Tally:
+    """Counts what goes by; memory does not grow with the table."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self._labels = tuple(labels)
+        self.rows = self.errors = self.statements = self.none = self.others = 0
+        self._taken: Counter[str] = Counter()
+        self._actors: dict[str, Counter[str]] = {}
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """What a row of the table became, by names of columns without prefix."""
+        self.rows += 1
+        for row in rows:
+            self.errors += row["error"] is not None
+            labels = row["labels"]
+            if labels is None:
+                continue
+            self.statements += 1
+            self.none += not labels
+            self._taken.update(labels)
+            for actor in dict.fromkeys(row["actors"]) or ("",) if "actors" in row else ():
+                if actor in self._actors or len(self._actors) < ACTORS:
+                    self._actors.setdefault(actor, Counter()).update(["statements", *labels])
+                else:
+                    self.others += 1
+
+    def taken(self) -> dict[str, int]:
+        """Statements that take each label."""
+        return {label: self._taken[label] for label in self._labels}
+
+    def by_actor(self) -> dict[str, dict[str, int]]:
+        """Statements of each actor, and how many take each label."""
+        most = sorted(self._actors.items(), key=lambda item: (-item[1]["statements"], item[0]))
+        return {actor: {name: found[name] for name in ("statements", *self._labels)} for actor, found in most}
