@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from stance.segment import segment
     from stance.speakers.registry import Registry, load_registry
+    from stance.tracing import Trace, trace
     from stance.types import Analysis, Document, Speaker, Stance, Statement, Verdict
 
 __version__ = "0.1.0"
@@ -38,6 +39,8 @@ _HOMES = {
     "segment": "stance.segment",
     "Registry": "stance.speakers.registry",
     "load_registry": "stance.speakers.registry",
+    "Trace": "stance.tracing",
+    "trace": "stance.tracing",
     **dict.fromkeys(("Analysis", "Document", "Speaker", "Stance", "Statement", "Verdict"), "stance.types"),
     **dict.fromkeys(
         (
@@ -69,12 +72,14 @@ __all__ = [
     "StanceError",
     "Statement",
     "TableError",
+    "Trace",
     "Verdict",
     "analyze",
     "analyze_all",
     "load",
     "load_registry",
     "segment",
+    "trace",
 ]
 
 
