@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -58,9 +58,9 @@ class Change:
         date: the day.
         stance: the label.
         intensity: the strongest wording of that day.
-        since: the day it is compared with: of the strongest wording before, or of the milder stance; ``None`` for
-            ``first``.
-        evidence: the statements of that day that show it.
+        since: the day it is compared with: of the strongest wording before, or the last one of the milder stance;
+            ``None`` for ``first``.
+        evidence: the statements of that day with that wording.
     """
 
     kind: ChangeKind
@@ -144,50 +144,39 @@ def trace(analyses: Iterable[Analysis] | Analysis, speaker: str) -> Trace:
 def course(speaker: str, said: Iterable[Evidence]) -> Trace:
     """:func:`trace` of statements that are known to be the speaker's."""
     groups: dict[tuple[dt.date | None, str, Intensity], list[Evidence]] = {}
-    order: dict[str, int] = {}
     for evidence in said:
         for stance in evidence.statement.stances or ():
-            order.setdefault(stance.label, len(order))
             groups.setdefault((evidence.statement.date, stance.label, stance.intensity), []).append(evidence)
     rows = [TraceRow(*key, tuple(evidence)) for key, evidence in groups.items()]
-    rows.sort(key=lambda row: (row.date or dt.date.max, order[row.stance], INTENSITIES.index(row.intensity)))
-    changes = [change for label in order for change in _changes([row for row in rows if row.stance == label])]
-    changes += _escalations(rows)
-    changes.sort(key=lambda change: (change.date, order[change.stance], change.kind != "first"))
+    rows.sort(key=lambda row: (row.date or dt.date.max, row.stance, INTENSITIES.index(row.intensity)))
+    days = {label: _days([row for row in rows if row.stance == label]) for label in sorted({r.stance for r in rows})}
+    changes = [change for of_label in days.values() for change in _changes(of_label)]
+    changes += _escalations(*(days.get(label, {}) for label in LADDER))
+    changes.sort(key=lambda change: (change.date, change.stance, change.kind != "first"))
     return Trace(speaker, tuple(rows), tuple(changes))
 
 
-def _changes(rows: Sequence[TraceRow]) -> list[Change]:
-    """First appearance and strengthening of one stance; ``rows`` are its own."""
+def _days(rows: Iterable[TraceRow]) -> dict[dt.date, TraceRow]:
+    """By day, in order, the row with the strongest wording; ``rows`` are of one stance, by date and strength."""
+    return {row.date: row for row in rows if row.date is not None}
+
+
+def _changes(days: Mapping[dt.date, TraceRow]) -> list[Change]:
+    """First appearance and strengthening of one stance."""
     found: list[Change] = []
-    for row in _strongest_of_days(rows):
+    for day, row in days.items():
         if not found:
-            found.append(Change("first", *_what(row), None, row.evidence))
+            found.append(Change("first", day, row.stance, row.intensity, None, row.evidence))
         elif INTENSITIES.index(row.intensity) > INTENSITIES.index(found[-1].intensity):
-            found.append(Change("stronger", *_what(row), found[-1].date, row.evidence))
+            found.append(Change("stronger", day, row.stance, row.intensity, found[-1].date, row.evidence))
     return found
 
 
-def _escalations(rows: Sequence[TraceRow]) -> list[Change]:
-    """The graver stance behind the milder one, each at its first day."""
-    milder, graver = (_strongest_of_days([row for row in rows if row.stance == label]) for label in LADDER)
-    if not milder or not graver:
+def _escalations(milder: Mapping[dt.date, TraceRow], graver: Mapping[dt.date, TraceRow]) -> list[Change]:
+    """The graver stance behind the milder one, at its first day."""
+    if not milder or not graver or min(milder) >= min(graver):
         return []
-    (before, _, _), first = _what(milder[0]), graver[0]
-    return [Change("escalation", *_what(first), before, first.evidence)] if before < _what(first)[0] else []
-
-
-def _strongest_of_days(rows: Sequence[TraceRow]) -> list[TraceRow]:
-    """Of each day the row with the strongest wording; ``rows`` are of one stance, by date."""
-    days: dict[dt.date, TraceRow] = {}
-    for row in rows:
-        if row.date is not None:
-            # Of one day the rows come by strength: the last one stays.
-            days[row.date] = row
-    return list(days.values())
-
-
-def _what(row: TraceRow) -> tuple[dt.date, str, Intensity]:
-    """Day, stance and wording of a row that has a day."""
-    assert row.date is not None
-    return row.date, row.stance, row.intensity
+    day = min(graver)
+    row = graver[day]
+    before = max(earlier for earlier in milder if earlier < day)
+    return [Change("escalation", day, row.stance, row.intensity, before, row.evidence)]
