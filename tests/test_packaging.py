@@ -14,6 +14,7 @@ DATA = {
     "stance/py.typed",
     "stance/codebook.toml",
     "stance/intensity.toml",
+    *(f"stance/report/templates/report.{suffix}" for suffix in ("css", "html.j2", "js")),
     "stance/segment/cues.toml",
     "stance/speakers/words.toml",
     "stance/speakers/speakers.toml",

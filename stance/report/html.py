@@ -7,9 +7,10 @@ run its own style and script, known by their hashes, and nothing else; it reache
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from stance.report import looks
 from stance.report.limits import FIGURES, limits
 from stance.report.pieces import Piece, cut
 from stance.report.register import NOBODY, Register, Voice
-from stance.report.timeline import LEFT, RIGHT, ROW, WIDTH, Scale, day_words, days_words, draw
-from stance.tracing import course
+from stance.report.timeline import LEFT, RIGHT, ROW, WIDTH, Scale, Timeline, day_words, days_words, draw
+from stance.tracing import Change, Evidence, course
 from stance.types import Analysis, Statement
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -44,19 +45,23 @@ def render(analyses: Iterable[Analysis], *, labels: Sequence[str], model: str, c
     documents = [_document(analysis, register.firsts[number], sheet) for number, analysis in enumerate(read)]
     style, script = _source("report.css") + sheet.css(), _source("report.js")
     dates = [statement.date for statement in register.statements]
-    return _environment().get_template("report.html.j2").render(
-        documents=documents,
-        register=register,
-        lines=list(_lines(register)),
-        style=Markup(style),
-        script=Markup(script),
-        hashes={"style": _hash(style), "script": _hash(script)},
-        days=days_words(dates),
-        undated=dates.count(None),
-        limits=limits(model, card),
-        figures=tuple(FIGURES.values()),
-        drawing={"width": WIDTH, "left": LEFT, "right": WIDTH - RIGHT, "row": ROW},
-        version=stance.__version__,
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            documents=documents,
+            register=register,
+            lines=list(_lines(register)),
+            style=Markup(style),
+            script=Markup(script),
+            hashes={"style": _hash(style), "script": _hash(script)},
+            days=days_words(dates),
+            undated=dates.count(None),
+            limits=limits(model, card),
+            figures=tuple(FIGURES.values()),
+            drawing={"width": WIDTH, "left": LEFT, "right": WIDTH - RIGHT, "row": ROW},
+            version=stance.__version__,
+        )
     )
 
 
@@ -74,12 +79,14 @@ class _Sheet:
 
     def css(self) -> str:
         """Colours as custom properties, for a light and a dark page, and the rules of the looks."""
-        pages = ["".join(f"--c{n}:{_rgb(pair[page])};" for n, pair in enumerate(self.colours.values())) for page in (0, 1)]
+        pages = [
+            "".join(f"--c{n}:{_rgb(pair[page])};" for n, pair in enumerate(self.colours.values())) for page in (0, 1)
+        ]
         rules = [f":root{{{pages[0]}}}", f"@media screen and (prefers-color-scheme:dark){{:root{{{pages[1]}}}}}"]
         rules += [f".f{number}{{--c:var(--c{number})}}" for number in self.numbers.values()]
         for shown, name in self.names.items():
             properties = looks.css(shown, [f"var(--c{self.numbers[shade.label]})" for shade in shown])
-            rules.append(f".{name}{{{';'.join(f'{key}:{value}' for key, value in properties.items())}}}")
+            rules.append(f".s.{name}{{{';'.join(f'{key}:{value}' for key, value in properties.items())}}}")
         return "\n".join(rules) + "\n"
 
 
@@ -96,23 +103,29 @@ def _document(analysis: Analysis, first: int, sheet: _Sheet) -> dict[str, Any]:
 
 
 def _piece(piece: Piece, statements: Sequence[Statement], first: int, sheet: _Sheet) -> Markup:
-    """A stretch of text, as a link to itself where statements cover it; its number is that of the innermost."""
+    """A stretch of text, as a link to itself where statements cover it; several that begin with it are all its targets.
+
+    The link has the numbers of its statements in ``data-s`` where its ``id`` does not say it, ``data-w`` with who
+    speaks where one begins, ``data-l`` with its stances where one ends.
+    """
     if not piece.inside:
         return _text(piece.text)
     shown = looks.merged(looks.look(statements[place]) for place in piece.inside)
-    *outer, own = [place for place in piece.inside if place in piece.opening] or [None]
-    numbers = [first + place for place in piece.inside]
-    names = ["s", *([sheet.name(shown)] if shown else [])]
-    attributes = {"id": f"s{first + own}" if own is not None else None, "href": f"#s{numbers[-1]}", "class": " ".join(names)}
-    if own is not None:
-        attributes["data-w"] = ", ".join(dict.fromkeys(one.actor for one in statements[own].speakers)) or NOBODY
-    if piece.closing:
-        closed = [shade.words for place in reversed(piece.closing) for shade in looks.look(statements[place])]
-        attributes["data-l"] = ", ".join(closed) or None
-    if numbers != [first + own if own is not None else None]:
-        attributes["data-s"] = " ".join(map(str, numbers))
-    written = Markup("").join(Markup(' {}="{}"').format(Markup(key), value) for key, value in attributes.items() if value)
-    targets = Markup("").join(Markup('<span id="s{}"></span>').format(first + place) for place in outer if place is not None)
+    attributes = {
+        "href": f"#s{first + piece.inside[-1]}",
+        "class": f"s {sheet.name(shown)}" if shown else "s",
+    }
+    if piece.opening:
+        own = statements[piece.opening[-1]]
+        attributes["id"] = f"s{first + piece.opening[-1]}"
+        attributes["data-w"] = ", ".join(dict.fromkeys(one.actor for one in own.speakers)) or NOBODY
+    closed = [shade.words for place in reversed(piece.closing) for shade in looks.look(statements[place])]
+    if closed:
+        attributes["data-l"] = ", ".join(closed)
+    if len(piece.inside) > 1 or not piece.opening:
+        attributes["data-s"] = " ".join(str(first + place) for place in piece.inside)
+    targets = Markup("").join(Markup('<span id="s{}"></span>').format(first + place) for place in piece.opening[:-1])
+    written = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in attributes.items())
     return Markup("{}<a{}>{}</a>").format(targets, written, _text(piece.text))
 
 
@@ -138,25 +151,27 @@ def _lines(register: Register) -> Iterator[dict[str, Any]]:
             yield _line(actor, numbers, draw(found, scale, register.labels), register)
 
 
-def _line(actor: Voice, numbers: Any, drawn: Any, register: Register) -> dict[str, Any]:
-    marks = [
-        {
-            "mark": mark,
-            "label": register.labels.index(mark.stance),
-            "first": min(numbers[one] for one in mark.evidence),
-        }
-        for mark in drawn.marks
-    ]
+def _line(actor: Voice, numbers: Mapping[Evidence, int], drawn: Timeline, register: Register) -> dict[str, Any]:
+    """What the template shows of a time line: marks and changes, each with the number of its first statement."""
+
+    def link(stance: str, evidence: Iterable[Evidence]) -> dict[str, int]:
+        return {"label": register.labels.index(stance), "first": min(numbers[one] for one in evidence)}
+
+    marks = [{"mark": mark, **link(mark.stance, mark.evidence)} for mark in drawn.marks]
+    days = groupby(drawn.changes, key=lambda change: change.date)
     changes = [
-        {
-            "change": change,
-            "day": day_words(change.date),
-            "since": change.since and day_words(change.since),
-            "first": min(numbers[one] for one in change.evidence),
-        }
-        for change in drawn.changes
+        (day_words(day), [{"words": _words(one), **link(one.stance, one.evidence)} for one in several])
+        for day, several in days
     ]
     return {"actor": actor, "drawn": drawn, "marks": marks, "changes": changes}
+
+
+def _words(change: Change) -> str:
+    """A change in words, without its day."""
+    strength = "" if change.intensity == "plain" else f" ({change.intensity})"
+    if change.kind == "escalation" and change.since:
+        return f"{change.stance} follows the concern of {day_words(change.since)}"
+    return f"first {change.stance}{strength}" if change.kind == "first" else f"{change.stance} grows {change.intensity}"
 
 
 _FORBIDDEN = dict.fromkeys([0, *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTER}")

@@ -104,9 +104,8 @@ def css(shown: Look, colours: Sequence[str]) -> dict[str, str]:
     found = {"background-image": f"linear-gradient({bands})", "padding-bottom": f"{depth}px"}
     if lines:
         found["box-shadow"] = ", ".join(lines)
-    if dotted := [colour for shade, colour in zip(shown, colours, strict=True) if shade.unsure]:
-        found["border-bottom"] = f"{DOTS}px dotted rgb({dotted[0]})"
+    dotted = [colour for shade, colour in zip(shown, colours, strict=True) if shade.unsure]
+    found["border-bottom"] = f"{DOTS}px dotted rgb({dotted[0]})" if dotted else "0"
     if WEIGHTS[strongest(shown)] > WEIGHTS["plain"]:
         found["font-weight"] = str(WEIGHTS[strongest(shown)])
     return found
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from stance.types import Statement
 
@@ -37,7 +38,7 @@ def cut(text: str, statements: Sequence[Statement]) -> Iterator[Piece]:
     order = sorted(range(len(statements)), key=lambda n: (statements[n].start, -statements[n].end))
     waiting, inside = iter([*order, None]), list[int]()
     upcoming = next(waiting)
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         inside = [n for n in inside if statements[n].end > start]
         while upcoming is not None and statements[upcoming].start <= start:
             if statements[upcoming].end > start:

@@ -116,7 +116,9 @@ class Register:
         labels = {label: number for number, label in enumerate(self.labels)}
         rows = []
         for s in self.statements:
-            taken = [[labels[x.label], round(x.probability, 2), INTENSITIES.index(x.intensity)] for x in s.stances or ()]
+            taken = [
+                [labels[x.label], round(x.probability, 2), INTENSITIES.index(x.intensity)] for x in s.stances or ()
+            ]
             rows.append(
                 [
                     [self._speakers[one].key for one in s.speakers],

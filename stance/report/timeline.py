@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from stance.tracing import LADDER, Change, Evidence, Trace
@@ -13,12 +14,13 @@ WIDTH, ROW, TOP, AXIS = 560, 24, 8, 22
 # Left of the marks stand the labels; right of the last mark its number.
 LEFT, RIGHT = 104, 34
 MOST_COLUMNS, MOST_TICKS = 40, 7
+HEAD = 7
 RADIUS: dict[Intensity, int] = {"plain": 5, "strong": 7, "strongest": 9}
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The statements of a column with one stance: centre and radius, what they are, and the wording at its strongest."""
+    """The statements of a column with one stance: centre, radius, stance, strongest wording, and all that in words."""
 
     x: float
     y: float
@@ -38,7 +40,7 @@ class Timeline:
         rows: labels with the middle of their rows.
         marks: in order of days.
         ticks: days written below, with their places.
-        arrow: from concern to condemnation (x, y, x, y), where the one follows the other.
+        arrow: from concern to condemnation, where the one follows the other, as the ``d`` of an SVG path.
         changes: as :func:`stance.trace` finds them.
     """
 
@@ -46,7 +48,7 @@ class Timeline:
     rows: tuple[tuple[str, float], ...]
     marks: tuple[Mark, ...]
     ticks: tuple[tuple[float, str], ...]
-    arrow: tuple[float, float, float, float] | None
+    arrow: str | None
     changes: tuple[Change, ...]
 
 
@@ -89,12 +91,12 @@ class Scale:
 
 
 def day_words(day: dt.date) -> str:
-    """"8 January 2022", whatever the locale."""
+    """ "8 January 2022", whatever the locale."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def days_words(dates: Iterable[dt.date | None]) -> str:
-    """"5 to 10 January 2022": from the first to the last of some days; empty where none is known."""
+    """ "5 to 10 January 2022": from the first to the last of some days; empty where none is known."""
     days = [day for day in dates if day]
     if not days:
         return ""
@@ -130,16 +132,23 @@ def draw(found: Trace, scale: Scale, labels: Sequence[str]) -> Timeline:
     return Timeline(height, tuple(rows.items()), tuple(marks), ticks, _arrow(found, scale, rows), found.changes)
 
 
-def _arrow(found: Trace, scale: Scale, rows: dict[str, float]) -> tuple[float, float, float, float] | None:
+def _arrow(found: Trace, scale: Scale, rows: Mapping[str, float]) -> str | None:
+    """A line with a head, from the milder stance to the rim of the mark of the graver one."""
     risen = next((change for change in found.changes if change.kind == "escalation"), None)
     if risen is None or risen.since is None or scale.column(risen.since) == scale.column(risen.date):
         return None
-    milder, graver = LADDER
-    x, y, to_x, to_y = scale.x(scale.column(risen.since)), rows[milder], scale.x(scale.column(risen.date)), rows[graver]
-    # It ends at the rim of the mark, not in it.
-    length = ((to_x - x) ** 2 + (to_y - y) ** 2) ** 0.5
-    rim = 1 - (RADIUS[risen.intensity] + 3) / length
-    return x, y, round(x + (to_x - x) * rim, 1), round(y + (to_y - y) * rim, 1)
+    (x, y), (to_x, to_y) = ((scale.x(scale.column(day)), rows[label]) for day, label in _steps(risen, risen.since))
+    length = math.hypot(to_x - x, to_y - y)
+    right, down = (to_x - x) / length, (to_y - y) / length
+    begin, end = RADIUS["plain"] + 2, length - RADIUS[risen.intensity] - 3
+    tip = x + right * end, y + down * end
+    sides = [(tip[0] - HEAD * (right + turn * down), tip[1] - HEAD * (down - turn * right)) for turn in (0.6, -0.6)]
+    points = [(x + right * begin, y + down * begin), tip, sides[0], tip, sides[1]]
+    return "M" + "L".join(f"{left:.1f} {top:.1f}" for left, top in points)
+
+
+def _steps(risen: Change, since: dt.date) -> tuple[tuple[dt.date, str], tuple[dt.date, str]]:
+    return (since, LADDER[0]), (risen.date, LADDER[1])
 
 
 def _tick(scale: Scale, column: int) -> str:

@@ -64,8 +64,8 @@
   }
 
   function only(voice, filter) {
-    form.reset();
     form.elements.voice.value = voice;
+    form.elements.document.value = "";
     find("input", form).forEach((box) => {
       box.checked = box.value === filter;
     });
@@ -170,23 +170,41 @@
   const texts = document.getElementById("texts");
   const pieceAt = (event) => event.target.closest && event.target.closest(".s");
   let leaving = 0;
+  let dismissed = false;
+  let pointer = "";
+  const place = (event) => `${event.clientX} ${event.clientY}`;
+  document.addEventListener("pointermove", (event) => {
+    pointer = place(event);
+  });
   texts.addEventListener("pointerover", (event) => {
     const piece = pieceAt(event);
-    if (!piece) return;
+    // Where the pointer rests, it was the page that moved.
+    if (!piece || place(event) === pointer) return;
     clearTimeout(leaving);
     show(piece, { x: event.clientX, y: event.clientY });
   });
-  // The pointer may cross to the card, to read or to copy.
+  // The pointer may cross to the card, to read or to copy; behind it comes what has the focus.
   const leave = () => {
     clearTimeout(leaving);
-    leaving = setTimeout(hide, 250);
+    leaving = setTimeout(() => {
+      const focused = document.activeElement.closest(".s");
+      if (focused && !dismissed) show(focused);
+      else hide();
+    }, 250);
   };
   texts.addEventListener("pointerout", (event) => pieceAt(event) && leave());
   card.addEventListener("pointerenter", () => clearTimeout(leaving));
   card.addEventListener("pointerleave", leave);
-  texts.addEventListener("focusin", (event) => pieceAt(event) && show(pieceAt(event)));
+  texts.addEventListener("focusin", (event) => {
+    dismissed = false;
+    if (pieceAt(event)) show(pieceAt(event));
+  });
   texts.addEventListener("focusout", (event) => pieceAt(event) && leave());
-  document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    dismissed = true;
+    hide();
+  });
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a[href^='#s']");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !/^#s\d+$/.test(link.getAttribute("href"))) return;
@@ -197,7 +215,7 @@
     go(number);
   });
   form.addEventListener("change", apply);
-  form.addEventListener("reset", () => setTimeout(apply));
+  form.elements.all.addEventListener("click", () => only("", ""));
   form.addEventListener("submit", (event) => event.preventDefault());
   form.elements.back.addEventListener("click", () => step(-1));
   form.elements.on.addEventListener("click", () => step(1));
