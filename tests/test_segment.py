@@ -390,7 +390,11 @@ SPEECH = "“We mourn the dead of the port,” reads the statement by Jens Doe.\
         (POST, "We are ready to help the people of the valley.", 9),
         (POST.replace("We stand ready to help the people of the valley", "We mourn"), "We mourn.", 9),
         (POST.replace("March 5", "March 12"), "We stand ready to help the people of the valley.", 9),
-        (POST.replace("Jens Doe (@JensDoe)", "Eva Roe (@EvaRoe)"), "We stand ready to help the people of the valley.", 9),
+        (
+            POST.replace("Jens Doe (@JensDoe)", "Eva Roe (@EvaRoe)"),
+            "We stand ready to help the people of the valley.",
+            9,
+        ),
     ],
 )
 def test_a_speech_is_as_old_as_the_post_with_its_words(post, quoted, day):

@@ -94,15 +94,15 @@ def _document(analysis: Analysis, first: int, sheet: _Sheet) -> dict[str, Any]:
     """What the template shows of a document; ``first`` is the number of its first statement."""
     pieces = cut(analysis.document.text, analysis.statements)
     return {
-        "name": called(analysis),
+        "name": analysis.document.id or "document",
         "source": analysis.document.source,
         "days": days_words(statement.date for statement in analysis),
         "count": len(analysis),
-        "text": Markup("").join(_piece(piece, analysis.statements, first, sheet) for piece in pieces),
+        "text": Markup("".join(_piece(piece, analysis.statements, first, sheet) for piece in pieces)),
     }
 
 
-def _piece(piece: Piece, statements: Sequence[Statement], first: int, sheet: _Sheet) -> Markup:
+def _piece(piece: Piece, statements: Sequence[Statement], first: int, sheet: _Sheet) -> str:
     """A stretch of text, as a link to itself where statements cover it; several that begin with it are all its targets.
 
     The link has the numbers of its statements in ``data-s`` where its ``id`` does not say it, ``data-w`` with who
@@ -124,20 +124,15 @@ def _piece(piece: Piece, statements: Sequence[Statement], first: int, sheet: _Sh
         attributes["data-l"] = ", ".join(closed)
     if len(piece.inside) > 1 or not piece.opening:
         attributes["data-s"] = " ".join(str(first + place) for place in piece.inside)
-    targets = Markup("").join(Markup('<span id="s{}"></span>').format(first + place) for place in piece.opening[:-1])
-    written = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in attributes.items())
-    return Markup("{}<a{}>{}</a>").format(targets, written, _text(piece.text))
+    targets = "".join(f'<span id="s{first + place}"></span>' for place in piece.opening[:-1])
+    written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+    return f"{targets}<a{written}>{_text(piece.text)}</a>"
 
 
-def _text(text: str) -> Markup:
-    """Text for a page, character by character as it is; what HTML cannot hold becomes the replacement character."""
+def _text(text: str) -> str:
+    """Text escaped for a page, as it is; what HTML cannot hold becomes the replacement character."""
     # A parser would make line feeds of carriage returns.
-    return Markup(str(escape(text.translate(_FORBIDDEN))).replace("\r", "&#13;"))
-
-
-def called(analysis: Analysis) -> str:
-    """What a document is called."""
-    return analysis.document.id or "document"
+    return str(escape(text.translate(_FORBIDDEN))).replace("\r", "&#13;")
 
 
 def _lines(register: Register) -> Iterator[dict[str, Any]]:

@@ -27,7 +27,7 @@ _OTHERS: tuple[tuple[RGB, RGB], ...] = (
 )
 
 MARKS: dict[Intensity, str] = {"plain": "", "strong": " +", "strongest": " ++"}
-TINTS: dict[Intensity, float] = {"plain": 0.16, "strong": 0.32, "strongest": 0.5}
+TINTS: dict[Intensity, float] = {"plain": 0.16, "strong": 0.32, "strongest": 0.42}
 LINES: dict[Intensity, int] = {"plain": 2, "strong": 3, "strongest": 5}
 WEIGHTS: dict[Intensity, int] = {"plain": 400, "strong": 600, "strongest": 700}
 # Width of the dots under a statement with a label in doubt, in pixels.

@@ -108,5 +108,8 @@ def _row(found: Statement) -> Markup:
         _words(found),
     )
     return Markup("<tr>{}</tr>").format(
-        Markup("").join(Markup('<td style="text-align:left;vertical-align:top">{}</td>').format(cell) for cell in cells)
+        Markup("").join(
+            Markup('<td style="text-align:left;vertical-align:top;overflow-wrap:anywhere">{}</td>').format(cell)
+            for cell in cells
+        )
     )
