@@ -3,9 +3,9 @@
     python benchmarks/report.py [--documents 1000] [--rounds 5] [--output FILE]
 
 The documents are put together from sentences of its own, with speakers, days and stances drawn by a fixed seed; no
-model is asked, as the page is what is measured. Where playwright and Chromium are installed (``pip install -e ".[browser]"``;
-``STANCE_CHROMIUM`` names the browser if it is not on the path), the page is opened anew in each round, and every
-filter is used. Figures are medians over the rounds; filtering is the slowest of the filters.
+model is asked, as the page is what is measured. Where playwright and Chromium are installed (``pip install -e
+".[browser]"``; ``STANCE_CHROMIUM`` names the browser if it is not on the path), the page is opened anew in each round,
+and every filter is used. Figures are medians over the rounds; filtering is the slowest of the filters.
 """
 
 from __future__ import annotations
