@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from stance.own import train
     from stance.segment import segment
     from stance.speakers.registry import Registry, load_registry
+    from stance.tracing import Trace, trace
     from stance.types import Analysis, Document, Speaker, Stance, Statement, Verdict
 
 __version__ = "0.1.0"
@@ -49,6 +50,8 @@ _HOMES = {
     "segment": "stance.segment",
     "Registry": "stance.speakers.registry",
     "load_registry": "stance.speakers.registry",
+    "Trace": "stance.tracing",
+    "trace": "stance.tracing",
     **dict.fromkeys(("Analysis", "Document", "Speaker", "Stance", "Statement", "Verdict"), "stance.types"),
     **dict.fromkeys(
         (
@@ -81,6 +84,7 @@ __all__ = [
     "StanceEstimator",
     "Statement",
     "TableError",
+    "Trace",
     "Verdict",
     "analyze",
     "analyze_all",
@@ -91,6 +95,7 @@ __all__ = [
     "load_codebook",
     "load_registry",
     "segment",
+    "trace",
     "train",
     "zero_shot",
 ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import stance
-from stance.commands import BAD_DATA, BAD_USAGE, Commands, each_document
+from stance.commands import BAD_DATA, BAD_USAGE, Commands, each_document, read_each
 from stance.errors import SpeakerError, StanceError
 from stance.output import STREAM
 from stance.tables import FORMATS, format_of
@@ -56,7 +56,7 @@ def app(context: click.Context) -> None:
 
     \b
     Examples:
-      stance analyze seeds/
+      stance report seeds/ --date 2022-01-10 -o report.html
       echo "We condemn the attack, the EU said." | stance analyze -
       stance label table.csv -o labelled.csv
     """
@@ -109,6 +109,58 @@ def analyze(
         return found.to_dict(), lambda: terminal.analysis(found)
 
     each_document(files, one, as_json=as_json, output=output)
+
+
+@app.command()
+@_documents
+@_model
+@_speakers
+@_date
+@_author
+@_force
+@click.option("--output", "-o", default="report.html", show_default=True, metavar="FILE", help="The page to write.")
+def report(
+    files: Sequence[str],
+    model: str,
+    *,
+    speakers: Path | None,
+    date: dt.datetime | None,
+    author: str | None,
+    force: bool,
+    output: str,
+) -> None:
+    """Documents: a page to look at, with everything in one file.
+
+    FILES are as for analyze. The page shows the texts with their statements, who takes which stance how often, and how
+    that changes over time; it filters by speaker, stance and document. It works from disk and prints. A file that
+    cannot be read is reported and passed over; the exit status is then 1.
+
+    \b
+    Examples:
+      stance report seeds/ --date 2022-01-10
+      stance report declaration.txt --author "European Union" -o declaration.html
+    """
+    from stance.analysis import analyze_all
+    from stance.output import complete
+    from stance.report import html
+    from stance.speakers.registry import load_registry
+
+    loaded = stance.load(model)
+    options: dict[str, Any] = {"speakers": load_registry(speakers), "date": date and date.date(), "author": author}
+    found: list[stance.Analysis] = []
+    with complete(output) as stream:
+        refused = read_each(
+            files, lambda read: found.extend(analyze_all([read], model=loaded, **options, force=force)), counted=True
+        )
+        if not found:
+            raise StanceError("nothing to report: no document could be read", remedy="see what is said of each above")
+        page = html.render(found, labels=loaded.labels, model=loaded.name, card=loaded.card)
+        stream.write(page.encode("utf-8"))
+    if output != STREAM:
+        number = "1 document" if len(found) == 1 else f"{len(found):,} documents"
+        click.echo(f"written: {output} ({number}, {sum(map(len, found)):,} statements)", err=True)
+    if refused:
+        click.get_current_context().exit(BAD_DATA)
 
 
 @app.command()

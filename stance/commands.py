@@ -75,26 +75,41 @@ def each_document(
         as_json: JSON Lines instead of tables.
         output: the file to write, or ``-``.
     """
+    from stance.report.terminal import printer
+
+    with printer(output, as_json) as show:
+        # Where the findings go to the screen, they are progress enough.
+        refused = read_each(files, lambda document: show(*one(document)), counted=output != STREAM)
+    if refused:
+        click.get_current_context().exit(BAD_DATA)
+
+
+def read_each(files: Sequence[str], take: Callable[[Document], object], *, counted: bool) -> int:
+    """Hand each document on; report those that cannot be read or analysed, and go on.
+
+    Args:
+        files: as :func:`stance.reading.find_documents` takes them.
+        take: what to do with a document.
+        counted: show on standard error how many are done.
+
+    Returns:
+        How many were refused.
+    """
     from stance.reading import find_documents, read_document
-    from stance.report.terminal import printer, progress
+    from stance.report.terminal import progress
 
     paths, refused = list(find_documents(files)), 0
-    # Where the findings go to the screen, they are progress enough.
-    counting = progress("documents", len(paths)) if output != STREAM else nullcontext(lambda done, total: None)
-    with printer(output, as_json) as show, counting as count:
+    with progress("documents", len(paths)) if counted else nullcontext(lambda done, total: None) as count:
         for number, path in enumerate(paths, start=1):
             try:
-                findings = one(read_document(path))
+                take(read_document(path))
             except DocumentError as error:
                 refused += 1
                 # The analysis knows a document by its id alone.
                 where = "standard input" if str(path) == STREAM else path
                 report(str(DocumentError(error.what, where=where, remedy=error.remedy)))
-            else:
-                show(*findings)
             count(number, len(paths))
-    if refused:
-        click.get_current_context().exit(BAD_DATA)
+    return refused
 
 
 def fail(message: str, status: int) -> NoReturn:

@@ -127,6 +127,12 @@ class Statement:
         row["labels"] = None if self.stances is None else list(self.labels)
         return row
 
+    def _repr_html_(self) -> str:
+        """The words with who speaks and the stances, for notebooks; all text is escaped."""
+        from stance.report import notebook
+
+        return notebook.statement(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -182,20 +188,7 @@ class Analysis:
         return pd.DataFrame(rows, columns=fixed)
 
     def _repr_html_(self) -> str:
-        """Table of the statements for notebooks; all text is escaped."""
-        from html import escape
+        """The text with its statements marked, and a table of them, for notebooks; all text is escaped."""
+        from stance.report import notebook
 
-        def cell(value: object) -> str:
-            return f"<td>{escape(str(value))}</td>"
-
-        body = "".join(
-            "<tr>"
-            + cell(s.speaker.name if s.speaker else "—")
-            + cell(s.speaker.actor if s.speaker else "—")
-            + cell("not classified" if s.stances is None else ", ".join(s.labels) or "none")
-            + cell(s.text)
-            + "</tr>"
-            for s in self.statements
-        )
-        head = "".join(f"<th>{name}</th>" for name in ("speaker", "actor", "stances", "statement"))
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return notebook.analysis(self)

@@ -25,7 +25,7 @@ BRUSSELS, March 3. The European Union condemns the raid on the border post, it s
 """
 # For processes that run elsewhere than in the checkout.
 HERE = os.environ | {"PYTHONPATH": str(ROOT)}
-COMMANDS = ("analyze", "label", "evaluate", "speakers", "speakers find", "speakers explain", "labels")
+COMMANDS = ("analyze", "report", "label", "evaluate", "speakers", "speakers find", "speakers explain", "labels")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_version_and_help(run_stance):
     bare = run_stance()
     assert (bare.returncode, bare.stderr) == (2, "")
     assert bare.stdout == run_stance("--help").stdout
-    for command in ("analyze", "label", "evaluate", "speakers", "labels"):
+    for command in ("analyze", "report", "label", "evaluate", "speakers", "labels"):
         assert f"  {command} " in bare.stdout
 
 
@@ -142,6 +142,27 @@ def test_control_characters_of_a_document_do_not_reach_the_terminal(run_stance, 
     done = run_stance("analyze", "-", "-m", model_folder, stdin='"We condemn \x1b[2J[red]the raid[/red]," the EU said.')
     assert "\x1b" not in done.stdout
     assert "[red]the" in done.stdout
+
+
+def test_report_is_one_page_of_all_that_can_be_read(run_stance, story, model_folder, tmp_path):
+    (tmp_path / "z.txt").write_bytes(b"")
+    out = tmp_path / "out.html"
+    done = run_stance("report", tmp_path, "-m", model_folder, "--date", "2022-03-05", "-o", out)
+    assert (done.returncode, done.stdout) == (1, "")
+    error, written = done.stderr.splitlines()
+    assert "z.txt: " in error
+    assert re.fullmatch(rf"written: {out} \(1 document, \d statements\)", written)
+    page = out.read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "Josep Borrell" in page
+    assert "5 March 2022" in page
+    streamed = run_stance("report", story, "-m", model_folder, "--date", "2022-03-05", "-o", "-")
+    assert (streamed.returncode, streamed.stderr) == (0, "")
+    assert streamed.stdout == page
+    alone = run_stance("report", tmp_path / "z.txt", "-m", model_folder, "-o", tmp_path / "none.html")
+    assert alone.returncode == 1
+    assert "nothing to report" in alone.stderr
+    assert not (tmp_path / "none.html").exists()
 
 
 def test_label_writes_the_table_and_counts(run_stance, table, model_folder, tmp_path):
@@ -262,7 +283,11 @@ def test_reader_that_leaves_early_is_no_error():
 
 @pytest.mark.parametrize(
     ("arguments", "status", "shown"),
-    [("label table.csv -o o.csv", 1, b"3 rows"), ("analyze story.txt -o o", 0, b"1/1")],
+    [
+        ("label table.csv -o o.csv", 1, b"3 rows"),
+        ("analyze story.txt -o o", 0, b"1/1"),
+        ("report story.txt -o o", 0, b"1/1"),
+    ],
 )
 def test_progress_is_shown_on_a_terminal(arguments, status, shown, table, story, model_folder, tmp_path):
     import pty

@@ -60,7 +60,10 @@ def test_default_path_loads_no_heavy_library(code, model_folder):
     assert heavy_after(code, model_folder, TEXT) == []
 
 
-@pytest.mark.parametrize("command", ["analyze story.txt", "label table.csv -o out.csv", "label rows.jsonl -o out.tsv"])
+@pytest.mark.parametrize(
+    "command",
+    ["analyze story.txt", "report story.txt -o page.html", "label table.csv -o out.csv", "label rows.jsonl -o out.tsv"],
+)
 def test_command_line_loads_no_heavy_library(command, model_folder, tmp_path):
     (tmp_path / "story.txt").write_text(TEXT)
     (tmp_path / "table.csv").write_text("text\nWe condemn the raid.\n")

@@ -15,6 +15,7 @@ DATA = {
     "stance/acts.toml",
     "stance/codebook.toml",
     "stance/intensity.toml",
+    *(f"stance/report/templates/report.{suffix}" for suffix in ("css", "html.j2", "js")),
     "stance/segment/cues.toml",
     "stance/speakers/words.toml",
     "stance/speakers/speakers.toml",

@@ -32,7 +32,7 @@ def test_block_prints_what_it_says(document, block, said, workshops):
 def test_setting_up_is_left_to_the_script_that_starts_from_nothing():
     setting_up = [block for block in blocks(TEXT) if (block.language, block.argument) == ("sh", "ci")]
     assert len(setting_up) == 2
-    assert "stance analyze seeds/" in setting_up[0].body
+    assert "stance report seeds/" in setting_up[0].body
     assert "./check" in setting_up[1].body
     # The first screen: both before anything else that is fenced.
     assert blocks(TEXT)[:2] == setting_up

@@ -358,6 +358,50 @@ def test_dates_in_words_and_numbers():
     assert said_on("on Monday", None) is None
 
 
+def test_the_day_of_the_dateline_goes_before_that_of_publication():
+    text = "OSLO, March 4. /Agency/. Norway condemned the raid. On Thursday Norway urged restraint."
+    assert [s.date for s in segment(text, date=WEDNESDAY)] == [dt.date(2022, 3, 4), dt.date(2022, 3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        (
+            "Norway referred to the declaration of the ministers released on Saturday. "
+            "According to the declaration, Sweden condemns the raid.",
+            [9, 5],
+        ),
+        ("Norway praised a statement issued on Saturday. According to the letter, Sweden condemns the raid.", [9, 9]),
+        ("According to the declaration, Sweden condemns the raid. It was a declaration released on Saturday.", [9]),
+    ],
+)
+def test_a_text_known_by_its_day_gives_it_to_what_it_says(text, days):
+    assert [s.date.day for s in segment(text, date=WEDNESDAY)] == days
+
+
+POST = "We stand ready to help the people of the valley. — Jens Doe (@JensDoe) March 5, 2022"
+SPEECH = "“We mourn the dead of the port,” reads the statement by Jens Doe.\n\n{}\n\n“{}\n\n“The raid was a crime.”"
+
+
+@pytest.mark.parametrize(
+    ("post", "quoted", "day"),
+    [
+        (POST, "We stand ready to help the people of the valley.", 5),
+        (POST, "We are ready to help the people of the valley.", 9),
+        (POST.replace("We stand ready to help the people of the valley", "We mourn"), "We mourn.", 9),
+        (POST.replace("March 5", "March 12"), "We stand ready to help the people of the valley.", 9),
+        (
+            POST.replace("Jens Doe (@JensDoe)", "Eva Roe (@EvaRoe)"),
+            "We stand ready to help the people of the valley.",
+            9,
+        ),
+    ],
+)
+def test_a_speech_is_as_old_as_the_post_with_its_words(post, quoted, day):
+    found = segment(SPEECH.format(post, quoted), date=WEDNESDAY)
+    assert [s.date.day for s in found if s.kind == "direct"] == [day] * 3
+
+
 def test_document_date_holds_for_statements_without_one():
     assert [s.date for s in segment("Norway urged restraint.")] == [None]
     dated = "OSLO, March 4, 2022. /Agency/. Norway condemned the raid. On Thursday Norway urged restraint."

@@ -18,6 +18,12 @@ _DATE = regex.compile(
     rf"|\d{{1,2}}(?:st|nd|rd|th)? {_MONTHS}\b\.?(?:,? \d{{4}})?)"
 )
 _WEEKDAY = regex.compile(r"(?i)\b(" + "|".join(_WEEKDAYS) + r")\b")
+_TEXTS = r"(?P<text>communiqu[eé]|declaration|joint statement|letter|note|resolution|statement)"
+_ISSUED = regex.compile(
+    rf"(?i)\b{_TEXTS}\b[^.!?\n\"“”]{{0,100}}?\b(?:adopted|circulated|issued|published|released)"
+    r"(?P<when> (?:late |early )?on [^.!?\n\"“”]{0,30})"
+)
+_NAMED_TEXT = regex.compile(rf"(?i)\b(?:the|its|this|that) {_TEXTS}\b")
 
 
 def find_date(text: str, anchor: dt.date | None = None) -> dt.date | None:
@@ -54,3 +60,19 @@ def said_on(text: str, anchor: dt.date | None) -> dt.date | None:
         return None
     day: dt.date = anchor + relativedelta(weekday=_WEEKDAYS[match.group(1).casefold()](-1))
     return day
+
+
+def issued_texts(text: str, anchor: dt.date | None) -> list[tuple[int, str, dt.date]]:
+    """Where a document says on which day a text came out ("the declaration released on Saturday").
+
+    Returns:
+        The offset behind each such place, what the text is called in small letters, and the day; in order.
+    """
+    found = ((match, said_on(match["when"], anchor)) for match in _ISSUED.finditer(text))
+    return [(match.end(), match["text"].lower(), day) for match, day in found if day]
+
+
+def text_named(words: str) -> str | None:
+    """The text that words refer to as known ("according to the declaration"), as :func:`issued_texts` calls it."""
+    match = _NAMED_TEXT.search(words)
+    return match and match["text"].lower()

@@ -21,6 +21,7 @@ from stance.segment.issuer import Issuer
 from stance.segment.layout import Block, read_layout
 from stance.segment.quotes import Quote, find_quotes, is_titled, overlapping
 from stance.segment.reader import read_attributions
+from stance.segment.repeated import dated_by_posts
 from stance.segment.resolutions import clause_subject, is_clause
 from stance.segment.sentences import split_outer
 from stance.segment.signed import Signed
@@ -58,7 +59,7 @@ def segment_document(document: Document, registry: Registry, tagger: SentenceTag
     """
     typeset = Typeset(document.text)
     mended = replace(document, text=typeset.text)
-    return [typeset.restored(statement) for statement in _Segmenter(mended, registry, tagger).run()]
+    return [typeset.restored(statement) for statement in dated_by_posts(_Segmenter(mended, registry, tagger).run())]
 
 
 class _Segmenter:
@@ -67,7 +68,8 @@ class _Segmenter:
     def __init__(self, document: Document, registry: Registry, tagger: SentenceTagger | None) -> None:
         self.text, self.tagger = document.text, tagger
         self.layout = read_layout(document.text, document.date)
-        self.date = document.date or self.layout.date
+        # The day that the text itself gives: a whole archive may have been published on another.
+        self.date = self.layout.date or document.date
         self.quotes = find_quotes(document.text, self.layout.breaks)
         titled = titled_author(document.text, self.layout, registry)
         self.is_address = titled is not None or is_address(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from stance.segment.attribution import Attribution
 from stance.segment.constructions import main_subject
 from stance.segment.context import around, outside
-from stance.segment.dates import said_on
+from stance.segment.dates import issued_texts, said_on, text_named
 from stance.segment.tokens import Sentence
 from stance.speakers.entities import Entity
 from stance.speakers.mentions import Mention
@@ -47,6 +47,7 @@ class Voices:
 
     def __init__(self, text: str, resolver: Resolver, date: dt.date | None) -> None:
         self.text, self.resolver, self.date = text, resolver, date
+        self.issued = issued_texts(text, date)
 
     def speaking(self, sentence: Sentence, attribution: Attribution) -> Voice:
         """Who speaks in an attribution, and when."""
@@ -61,9 +62,15 @@ class Voices:
         before = outside(sentence, first)
         mention = Mention(self.text[start : sentence.tokens[behind - 1].end], start, before=before)
         resolved = self.resolver.resolve(mention)
-        date = said_on(around(self.text, sentence.tokens, attribution), self.date) or self.date
+        words = around(self.text, sentence.tokens, attribution)
+        date = said_on(words, self.date) or self._issued(words, start) or self.date
         sure = CONFIDENCE[attribution.role] * resolved.certainty
         return Voice(resolved.entities, date, sure, mention, resolved.reason)
+
+    def _issued(self, words: str, before: int) -> dt.date | None:
+        """The day on which the text that words refer to came out, where the document has told it."""
+        called = text_named(words)
+        return next((day for end, text, day in reversed(self.issued) if end <= before and text == called), None)
 
     def _own_state(self, sentence: Sentence, outer: Attribution, named: Sequence[Entity]) -> Voice | None:
         """Who has the words where the inner speaker is the outer one's own state ("Doe said Norway had asked …")."""
