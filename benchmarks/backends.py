@@ -28,7 +28,7 @@ from stance import artefact
 
 ROOT = Path(__file__).parents[1]
 NAIVE_BATCH = 32
-START = "import time; t = time.perf_counter(); from stance import classifier; m = classifier.load({model!r}); "
+START = "import time; t = time.perf_counter(); from stance import classifier; m = loading.load({model!r}); "
 FIRST = "m.predict_proba(['We condemn the attack.']); print(time.perf_counter() - t)"
 
 

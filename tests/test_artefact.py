@@ -16,7 +16,7 @@ import pytest
 import tiny_model
 from safetensors.numpy import load_file, save_file
 
-from stance import artefact, card, classifier
+from stance import artefact, card, loading
 from stance.artefact import CARD, CONFIG, GRAPH, TOKENIZER, WEIGHTS
 from stance.errors import ModelError
 
@@ -250,28 +250,28 @@ def test_a_refused_folder_is_never_loaded(folder):
     (folder / CONFIG).unlink()
     for backend in ("auto", "onnx", "torch"):
         with pytest.raises(ModelError, match=r"config\.json is missing"):
-            classifier.load(folder, backend=backend)
+            loading.load(folder, backend=backend)
 
 
 def test_a_graph_that_onnx_runtime_cannot_load(folder):
     (folder / GRAPH).write_bytes(b"not a graph")
     reseal(folder, GRAPH)
     with pytest.raises(ModelError, match="ONNX Runtime cannot load the graph"):
-        classifier.load(folder)
+        loading.load(folder)
 
 
 def test_a_tokenizer_that_is_none(folder):
     (folder / TOKENIZER).write_text("{}", encoding="utf-8")
     reseal(folder, TOKENIZER)
     with pytest.raises(ModelError, match="no tokenizer"):
-        classifier.load(folder)
+        loading.load(folder)
 
 
 def test_a_record_that_is_a_link_into_nowhere(folder):
     (folder / CARD).unlink()
     (folder / CARD).symlink_to("absent.json")
     with pytest.raises(ModelError, match="cannot be read"):
-        classifier.load(folder)
+        loading.load(folder)
 
 
 def test_shipped_names(tmp_path, monkeypatch):
@@ -290,9 +290,9 @@ def test_a_shipped_name_wins_over_a_folder_of_that_name(tmp_path, monkeypatch):
     monkeypatch.setattr(artefact, "SHELVES", (tmp_path / "shelf",))
     (tmp_path / "small").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert classifier.load("small").name == "tiny"
+    assert loading.load("small").name == "tiny"
     with pytest.raises(ModelError):
-        classifier.load("./small")
+        loading.load("./small")
 
 
 def test_reading_imports_neither_torch_nor_onnx_runtime():

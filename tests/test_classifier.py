@@ -17,7 +17,7 @@ import pytest
 import tiny_model
 from contract import CLOSE, LONG, TEXTS, UNICODE, ClassifierContract
 
-from stance import classifier
+from stance import loading
 from stance.backends import torch as torch_backend
 from stance.backends.base import Wrapping
 from stance.backends.batching import cut
@@ -31,19 +31,19 @@ HALF = dict.fromkeys(tiny_model.LABELS, 0.5)
 class TestOnnx(ClassifierContract):
     @staticmethod
     def open():
-        return classifier.load(tiny_model.stance_model())
+        return loading.load(tiny_model.stance_model())
 
 
 class TestTorch(ClassifierContract):
     @staticmethod
     def open():
-        return classifier.load(tiny_model.stance_model(), backend="torch")
+        return loading.load(tiny_model.stance_model(), backend="torch")
 
 
 class TestPlainTransformers(ClassifierContract):
     @staticmethod
     def open():
-        return classifier.load(tiny_model.plain_model(), thresholds=HALF)
+        return loading.load(tiny_model.plain_model(), thresholds=HALF)
 
 
 class TestOneLabelOnly(ClassifierContract):
@@ -52,7 +52,7 @@ class TestOneLabelOnly(ClassifierContract):
     @staticmethod
     def open():
         folder = tiny_model.plain_model("single_label_classification")
-        return classifier.load(folder, thresholds=HALF)
+        return loading.load(folder, thresholds=HALF)
 
     def test_probabilities_sum_to_one(self, model):
         assert model.predict_proba(TEXTS).sum(axis=1) == pytest.approx(1)
@@ -60,7 +60,7 @@ class TestOneLabelOnly(ClassifierContract):
 
 @pytest.fixture(scope="module")
 def onnx():
-    return classifier.load(tiny_model.stance_model())
+    return loading.load(tiny_model.stance_model())
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def offline(monkeypatch):
 
 
 def test_onnx_and_torch_agree(onnx):
-    reference = classifier.load(tiny_model.stance_model(), backend="torch")
+    reference = loading.load(tiny_model.stance_model(), backend="torch")
     texts = [*TEXTS, *UNICODE, LONG]
     assert np.abs(onnx.predict_proba(texts) - reference.predict_proba(texts)).max() < AGREE
 
@@ -93,7 +93,7 @@ def test_the_folder_works_in_a_transformers_pipeline(onnx):
 
 
 def test_calibration_is_part_of_the_weights(onnx):
-    raw = classifier.load(tiny_model.plain_model()).predict_proba(TEXTS)
+    raw = loading.load(tiny_model.plain_model()).predict_proba(TEXTS)
     logits = np.log(raw / (1 - raw))
     wanted = logits / tiny_model.CALIBRATION["temperature"] + tiny_model.CALIBRATION["bias"]
     # Not closer, because the exported weights are rounded to fp16.
@@ -102,7 +102,7 @@ def test_calibration_is_part_of_the_weights(onnx):
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_threads_change_nothing(onnx, threads):
-    other = classifier.load(tiny_model.stance_model(), threads=threads)
+    other = loading.load(tiny_model.stance_model(), threads=threads)
     assert np.abs(other.predict_proba(TEXTS) - onnx.predict_proba(TEXTS)).max() < CLOSE
 
 
@@ -128,8 +128,8 @@ def test_windows_lose_nothing(length):
 
 def test_default_path_imports_no_heavy_package():
     code = (
-        "import sys; from stance import classifier; "
-        f"m = classifier.load({str(tiny_model.stance_model())!r}); m.label(['We condemn the raid.']); "
+        "import sys; from stance import loading; "
+        f"m = loading.load({str(tiny_model.stance_model())!r}); m.label(['We condemn the raid.']); "
         "print([n for n in ('torch', 'transformers', 'pandas', 'sklearn', 'datasets') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
@@ -140,21 +140,21 @@ def test_default_path_imports_no_heavy_package():
 @pytest.mark.parametrize("backend", ["auto", "torch"])
 def test_a_wrong_name_is_an_error_without_the_network(offline, name, backend):
     with pytest.raises(ModelError):
-        classifier.load(name, backend=backend)
+        loading.load(name, backend=backend)
 
 
 @pytest.mark.usefixtures("offline")
 def test_right_paths_need_no_network():
     for backend in ("onnx", "torch"):
-        classifier.load(tiny_model.stance_model(), backend=backend).label(TEXTS[:2])
-    classifier.load(tiny_model.plain_model()).predict_proba(TEXTS[:2])
+        loading.load(tiny_model.stance_model(), backend=backend).label(TEXTS[:2])
+    loading.load(tiny_model.plain_model()).predict_proba(TEXTS[:2])
 
 
 def test_no_name_is_not_the_current_directory(monkeypatch):
     monkeypatch.chdir(tiny_model.stance_model())
     for name in ("", " "):
         with pytest.raises(ModelError, match="name of the model is empty"):
-            classifier.load(name)
+            loading.load(name)
 
 
 def test_unreachable_hub_is_given_up_at_once_and_in_silence(monkeypatch, capfd, caplog):
@@ -166,7 +166,7 @@ def test_unreachable_hub_is_given_up_at_once_and_in_silence(monkeypatch, capfd, 
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     with pytest.raises(ModelError, match=r"^hub:nosuch/model: .*check the name and the connection$"):
-        classifier.load("hub:nosuch/model")
+        loading.load("hub:nosuch/model")
     # Once for the model, and once by huggingface_hub for the name it gives itself; repeated requests would be ten.
     assert len(asked) <= 2
     assert capfd.readouterr() == ("", "")
@@ -187,15 +187,15 @@ def test_hub_model(monkeypatch):
         return str(tiny_model.plain_model()), False
 
     monkeypatch.setattr(torch_backend, "resolve", resolve)
-    model = classifier.load("hub:org/name", thresholds=HALF)
-    local = classifier.load(tiny_model.plain_model(), thresholds=HALF)
+    model = loading.load("hub:org/name", thresholds=HALF)
+    local = loading.load(tiny_model.plain_model(), thresholds=HALF)
     assert asked[0] == "hub:org/name"
     assert model.name == "hub:org/name"
     assert np.array_equal(model.predict_proba(TEXTS), local.predict_proba(TEXTS))
 
 
 def test_plain_model_stores_no_thresholds():
-    model = classifier.load(tiny_model.plain_model())
+    model = loading.load(tiny_model.plain_model())
     assert model.card is None
     for call in (model.label, model.classify):
         with pytest.raises(ModelError, match=r"no stance\.json in the folder.*thresholds="):
@@ -204,12 +204,12 @@ def test_plain_model_stores_no_thresholds():
 
 def test_plain_model_has_no_onnx():
     with pytest.raises(ModelError, match='backend="torch"'):
-        classifier.load(tiny_model.plain_model(), backend="onnx")
+        loading.load(tiny_model.plain_model(), backend="onnx")
 
 
 def test_encoder_without_a_head_is_refused():
     with pytest.raises(ModelError, match=r"classifier\.weight"):
-        classifier.load(tiny_model.encoder())
+        loading.load(tiny_model.encoder())
 
 
 def test_pickled_weights_are_refused(tmp_path):
@@ -219,7 +219,7 @@ def test_pickled_weights_are_refused(tmp_path):
     (tmp_path / "m" / "model.safetensors").unlink()
     torch.save({}, tmp_path / "m" / "pytorch_model.bin")
     with pytest.raises(ModelError):
-        classifier.load(tmp_path / "m")
+        loading.load(tmp_path / "m")
 
 
 def test_damaged_weights_are_refused(tmp_path):
@@ -227,19 +227,19 @@ def test_damaged_weights_are_refused(tmp_path):
     content = (tmp_path / "m" / "model.safetensors").read_bytes()
     (tmp_path / "m" / "model.safetensors").write_bytes(content[: len(content) // 2])
     with pytest.raises(ModelError, match="cannot load the model"):
-        classifier.load(tmp_path / "m")
+        loading.load(tmp_path / "m")
 
 
 def test_loading_writes_nothing_on_the_terminal(capfd):
     for folder in (tiny_model.stance_model(), tiny_model.plain_model()):
-        classifier.load(folder, backend="torch").predict_proba(TEXTS[:2])
-    classifier.load(tiny_model.stance_model()).predict_proba(TEXTS[:2])
+        loading.load(folder, backend="torch").predict_proba(TEXTS[:2])
+    loading.load(tiny_model.stance_model()).predict_proba(TEXTS[:2])
     assert capfd.readouterr() == ("", "")
 
 
 def test_copies_of_a_model_from_a_relative_path(tmp_path, monkeypatch):
     monkeypatch.chdir(tiny_model.stance_model().parent)
-    packed = pickle.dumps(classifier.load("./tiny"))
+    packed = pickle.dumps(loading.load("./tiny"))
     monkeypatch.chdir(tmp_path)
     assert pickle.loads(packed).name == "tiny"
 
@@ -249,11 +249,11 @@ def test_regression_is_refused(tmp_path):
     config = json.loads((tmp_path / "m" / "config.json").read_text())
     (tmp_path / "m" / "config.json").write_text(json.dumps(config | {"problem_type": "regression"}))
     with pytest.raises(ModelError, match="regression"):
-        classifier.load(tmp_path / "m")
+        loading.load(tmp_path / "m")
 
 
 def test_given_thresholds_replace_stored_ones():
-    model = classifier.load(tiny_model.stance_model(), thresholds={"concern": 0.0, "restraint": 1.0})
+    model = loading.load(tiny_model.stance_model(), thresholds={"concern": 0.0, "restraint": 1.0})
     assert model.scoring.thresholds == (0.5, 0.0, 1.0, 0.5, 0.3)
     assert all("concern" in [stance.label for stance in stances] for stances in model.label(TEXTS))
 
@@ -269,18 +269,18 @@ def test_given_thresholds_replace_stored_ones():
 )
 def test_bad_thresholds_are_named(thresholds, named):
     with pytest.raises(StanceError, match=named):
-        classifier.load(tiny_model.stance_model(), thresholds=thresholds)
+        loading.load(tiny_model.stance_model(), thresholds=thresholds)
 
 
 def test_plain_model_needs_all_thresholds():
     with pytest.raises(StanceError, match="condolence"):
-        classifier.load(tiny_model.plain_model(), thresholds={"concern": 0.5})
+        loading.load(tiny_model.plain_model(), thresholds={"concern": 0.5})
 
 
 @pytest.mark.parametrize("options", [{"backend": "tensorflow"}, {"threads": 0}])
 def test_bad_options(options):
     with pytest.raises(StanceError):
-        classifier.load(tiny_model.stance_model(), **options)
+        loading.load(tiny_model.stance_model(), **options)
 
 
 def test_datasets_map(onnx):
@@ -320,22 +320,22 @@ def test_fingerprint_follows_what_answers_hang_on(tmp_path):
     moved = shutil.copytree(folder, tmp_path / "moved")
     low = dict.fromkeys(tiny_model.LABELS, 0.1)
     found = {
-        "onnx": classifier.load(folder).fingerprint,
-        "torch": classifier.load(folder, backend="torch").fingerprint,
-        "low": classifier.load(folder, thresholds=low).fingerprint,
-        "plain": classifier.load(plain, thresholds=low).fingerprint,
-        "softmax": classifier.load(tiny_model.plain_model("single_label_classification"), thresholds=low).fingerprint,
+        "onnx": loading.load(folder).fingerprint,
+        "torch": loading.load(folder, backend="torch").fingerprint,
+        "low": loading.load(folder, thresholds=low).fingerprint,
+        "plain": loading.load(plain, thresholds=low).fingerprint,
+        "softmax": loading.load(tiny_model.plain_model("single_label_classification"), thresholds=low).fingerprint,
     }
     assert len(set(found.values())) == len(found)
-    assert classifier.load(moved, threads=1).fingerprint == found["onnx"]
+    assert loading.load(moved, threads=1).fingerprint == found["onnx"]
     other = shutil.copytree(plain, tmp_path / "plain")
-    assert classifier.load(other, thresholds=low).fingerprint == found["plain"]
+    assert loading.load(other, thresholds=low).fingerprint == found["plain"]
     from safetensors.numpy import load_file, save_file
 
     weights = load_file(other / "model.safetensors")
     weights["classifier.bias"][0] += 1e-3
     save_file(weights, other / "model.safetensors", metadata={"format": "pt"})
-    assert classifier.load(other, thresholds=low).fingerprint != found["plain"]
+    assert loading.load(other, thresholds=low).fingerprint != found["plain"]
 
 
 def test_threads_follow_the_environment(monkeypatch):

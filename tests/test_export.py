@@ -11,7 +11,7 @@ import tiny_model
 from safetensors.numpy import load_file
 from tiny_bert import ROWS
 
-from stance import artefact, classifier
+from stance import artefact, loading
 from stance.errors import ModelError, StanceError
 from stance.evaluation import Report, indicator, score
 from stance.export import HALF_MAX, PARITY, parity
@@ -138,7 +138,7 @@ def test_reports_are_added_to_record_and_card(tmp_path, report):
     import shutil
 
     folder = shutil.copytree(tiny_model.stance_model(), tmp_path / "model")
-    before = classifier.load(folder).predict_proba(["We condemn the raid."])
+    before = loading.load(folder).predict_proba(["We condemn the raid."])
     old = card.summary(report, "An old note.")
     card.add_reports(folder, [old])
     renewed = card.add_reports(folder, [card.summary(report, "Trained without these documents.")])
@@ -150,7 +150,7 @@ def test_reports_are_added_to_record_and_card(tmp_path, report):
     assert "### gold.jsonl" in text
     assert "Trained without these documents." in text
     assert "An old note." not in text
-    assert np.array_equal(classifier.load(folder).predict_proba(["We condemn the raid."]), before)
+    assert np.array_equal(loading.load(folder).predict_proba(["We condemn the raid."]), before)
 
 
 @pytest.mark.parametrize("content", ["{}", "[]", '{"systems": []}', "no json"])

@@ -10,7 +10,7 @@ import pytest
 from contract import CLOSE, LONG, TEXTS, UNICODE, ClassifierContract
 from tiny_nli import LABELS, POSITIONS, nli_model
 
-from stance import classifier, codebook
+from stance import codebook, loading
 from stance.backends.batching import cut
 from stance.descriptions import TEMPLATES, describe
 from stance.errors import ModelError, StanceError
@@ -22,7 +22,7 @@ SHAPES = [("bert", THREE), ("bart", THREE), ("deberta", TWO)]
 
 
 def loaded(shape, classes, labels=LABELS, **options):
-    return classifier.load(nli_model(shape, *classes), task="nli", labels=labels, **options)
+    return loading.load(nli_model(shape, *classes), task="nli", labels=labels, **options)
 
 
 class TestBert(ClassifierContract):
@@ -82,7 +82,7 @@ def test_score_is_entailment_against_all_other_classes(shape, classes):
 def test_entailment_is_found_by_its_name(classes):
     (place,) = (i for i, name in enumerate(classes) if name.lower().startswith("entail"))
     folder = nli_model("bert", *classes)
-    found = classifier.load(folder, task="nli", labels={"threat": LABELS["threat"]}).predict_proba(TEXTS[:2])
+    found = loading.load(folder, task="nli", labels={"threat": LABELS["threat"]}).predict_proba(TEXTS[:2])
     wanted = [[pairwise(folder, text, [LABELS["threat"]], place)] for text in TEXTS[:2]]
     assert np.abs(found - wanted).max() < CLOSE
 
@@ -101,7 +101,7 @@ def test_entailment_may_be_named_in_the_other_table_alone(tmp_path):
     config = json.loads((folder / "config.json").read_text())
     config["id2label"] = {str(i): f"LABEL_{i}" for i in range(3)}
     (folder / "config.json").write_text(json.dumps(config))
-    model = classifier.load(folder, task="nli", labels=LABELS)
+    model = loading.load(folder, task="nli", labels=LABELS)
     assert np.array_equal(model.predict_proba(TEXTS[:3]), loaded("bert", THREE).predict_proba(TEXTS[:3]))
 
 
@@ -191,8 +191,8 @@ def test_bad_labels_are_named(labels, named):
 def test_options_that_do_not_go_together():
     folder = nli_model("bert", *THREE)
     with pytest.raises(ModelError, match='backend="torch"'):
-        classifier.load(folder, task="nli", backend="onnx")
+        loading.load(folder, task="nli", backend="onnx")
     with pytest.raises(StanceError, match='task="nli"'):
-        classifier.load(folder, labels=["threat"])
+        loading.load(folder, labels=["threat"])
     with pytest.raises(StanceError, match="no task 'mnli'"):
-        classifier.load(folder, task="mnli")
+        loading.load(folder, task="mnli")

@@ -30,7 +30,9 @@ from stance.types import Analysis, Statement
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(analyses: Iterable[Analysis], *, labels: Sequence[str], model: str, card: Card | ZeroShotCard | None = None) -> str:
+def render(
+    analyses: Iterable[Analysis], *, labels: Sequence[str], model: str, card: Card | ZeroShotCard | None = None
+) -> str:
     """The page for some documents, in their order.
 
     Args:
