@@ -115,22 +115,24 @@ def kept_parts(target: str | Path, *, resume: bool) -> Iterator[Parts | None]:
         yield None
         return
     folder = folder_of(target)
-    with writing(target):
-        folder.mkdir(exist_ok=True)
-        try:
-            parts = Parts(folder / "finished", target)
-        except BlockingIOError as error:
-            raise TableError("another run is writing this table", where=target, remedy="wait for it") from error
-    done = False
+    parts, done, new = None, False, not folder.exists()
     try:
+        with writing(target):
+            folder.mkdir(exist_ok=True)
+            try:
+                parts = Parts(folder / "finished", target)
+            except BlockingIOError as error:
+                raise TableError("another run is writing this table", where=target, remedy="wait for it") from error
         if parts and not resume:
             remedy = f"continue it with --resume, or delete the folder {folder}"
             raise TableError("an earlier run of this table was not finished", where=target, remedy=remedy)
         yield parts
         done = True
     finally:
-        parts.close()
-        if done or not parts:
+        if parts is not None:
+            parts.close()
+        # Interrupted before anything was opened, only a folder that was not there goes.
+        if done or (new if parts is None else not parts):
             with suppress(OSError):
                 shutil.rmtree(folder)
 
