@@ -192,7 +192,8 @@ def test_pronouns():
         "Dutch diplomats demanded talks. They urged restraint."
     )
     assert (
-        names(text) == ["Jan Doe"] * 2 + ["Eva Roe"] * 2 + ["foreign ministry of Norway"] * 2 + ["Dutch diplomats"] * 2
+        names(text)
+        == ["Jan Doe"] * 2 + ["Eva Roe"] * 2 + ["Ministry of Foreign Affairs of Norway"] * 2 + ["Dutch diplomats"] * 2
     )
 
 
@@ -463,8 +464,10 @@ def test_who_is_meant_by_what_stands_around(text, expected):
         ("Oslo's foreign ministry condemned the raid.", ["Ministry of Foreign Affairs of Norway"]),
         (
             "Oslo's foreign ministry condemned the raid. The Norwegian foreign ministry urged restraint.",
-            ["Norwegian foreign ministry"] * 2,
+            ["Ministry of Foreign Affairs of Norway"] * 2,
         ),
+        ("Norway's foreign ministry condemned the raid.", ["Ministry of Foreign Affairs of Norway"]),
+        ("The Norwegian government condemned the raid.", ["Government of Norway"]),
         ("Norway condemned the raid. The kingdom's army urged restraint.", ["Norway", "Norwegian army"]),
         (
             "Norwegian Foreign Minister Jan Roe condemned the raid. His ministry urged restraint.",

@@ -21,6 +21,11 @@ from stance.types import Speaker
 _CLEARLY = 2
 # Spellings of one last name begin with the same letters.
 _STEM = 3
+# Institutions that have their name from their state if nothing but these words stands beside it.
+_SHORT = {
+    "foreign-ministry": frozenset({"foreign", "ministry", "of", "s"}),
+    "government": frozenset({"government", "of", "s"}),
+}
 _NO_LETTER = regex.compile(r"[^\p{L}\p{N}]+")
 
 
@@ -136,6 +141,7 @@ class Cast:
         explained = self.abbreviations.get(reading.person or reading.text) if reading.entry is None else None
         if explained:
             reading = replace(reading, text=explained, person=None, entry=self.registry.find(explained))
+        reading = _in_full(reading)
         name = reading.person or reading.text
         if reading.person and reading.entry is None:
             if " " not in name:
@@ -249,6 +255,17 @@ class Cast:
             return None
         other = next((a for a in aliases if " " not in a and a[:_STEM] == last[:_STEM] and a in self.text), None)
         return f"{first} {other}" if other else None
+
+
+def _in_full(reading: Reading) -> Reading:
+    """An institution called for short ("the Norwegian foreign ministry") under the name that it has everywhere."""
+    state, short = reading.body, _SHORT.get(reading.organ or "", frozenset())
+    if state is None or state.speaker.kind != "state" or reading.entry is not None or reading.person is not None:
+        return reading
+    if reading.is_made or not reading.words or not reading.words <= short:
+        return reading
+    name = VOCABULARY.made[reading.organ or ""].format(state=state.speaker.name)
+    return replace(reading, text=name, is_made=True)
 
 
 def _kind(reading: Reading) -> str:
