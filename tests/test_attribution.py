@@ -21,6 +21,10 @@ CONSTRUCTIONS = {
     "said without that": ("Norway said the raid was a crime.", [("Norway", "the raid was a crime")]),
     "said on a day": ("Norway said on Monday that it would act.", [("Norway", "it would act")]),
     "said in a statement": ("Norway said in a written statement that it would act.", [("Norway", "it would act")]),
+    "a day after": (
+        "A day after the vote was held in Oslo, Jane Doe suggested Sweden would close its border.",
+        [("Jane Doe", "Sweden would close its border")],
+    ),
     "told reporters": ("Jane Doe told reporters on Monday that the raid failed.", [("Jane Doe", "the raid failed")]),
     "told a body": ("Jane Doe told the council the truce was over.", [("Jane Doe", "the truce was over")]),
     "told to": ("Jane Doe told residents to stay indoors.", [("Jane Doe", "told residents to stay indoors")]),

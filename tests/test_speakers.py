@@ -165,6 +165,25 @@ def test_a_ministry_named_again_in_other_words_is_the_same():
     assert found[0].name == "Ministry of Foreign Affairs of Norway"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Jan Doe, an elder in the town, said the well was dry.", ["Jan Doe"]),
+        ("Norway urged calm, and its minister, Jan Doe, likened the raid to arson.", ["Norway", "Jan Doe"]),
+        ("Norway urged calm; Jan Doe, its minister, asked for aid.", ["Norway", "Jan Doe"]),
+        ("The talks failed, while Norway left. By noon the rebels denied it.", ["rebels"]),
+    ],
+)
+def test_a_name_beside_its_description_speaks(text, expected):
+    assert names(text) == expected
+
+
+def test_a_noun_that_opens_a_sentence_is_nobody():
+    text = "Jan Doe condemned the raid. Smoke hung over the port. He said the town was lost."
+    assert names(text) == ["Jan Doe", "Jan Doe"]
+    assert names(text.replace("Smoke hung", "Roe stood").replace("raid.", "raid on Roe in a note.")) == ["Jan Doe", "Roe"]
+
+
 def test_the_mission_is_the_delegation():
     text = "The EU Delegation to Norway condemned the raid. The mission also urged restraint in the north."
     assert [s.actor for s in speakers(text)] == ["EU", "EU"]

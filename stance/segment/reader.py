@@ -71,7 +71,8 @@ def _governed(sentence: Sentence, index: int, cue: Cue, found: Sequence[Attribut
     before = index
     while before and not sentence.quoted[before - 1] and _may_precede(sentence.low(before - 1)):
         before -= 1
-    joined = coordinated(sentence, index, before, found[-1]) if found else None
+    opens = bool(found) and _opens_clause(sentence, index, before, found[-1])
+    joined = coordinated(sentence, index, before, found[-1]) if found and not opens else None
     if joined is not None:
         return joined
     denial = appended(sentence, index, before)
@@ -90,6 +91,16 @@ def _governed(sentence: Sentence, index: int, cue: Cue, found: Sequence[Attribut
     if subject is not None and _fits(sentence, index, cue, subject, before):
         return finite(sentence, index, cue.cut, subject)
     return inverted(sentence, index, cue.cut)
+
+
+def _opens_clause(sentence: Sentence, index: int, before: int, last: Attribution) -> bool:
+    """Whether a comma before a verb closes the name of its own subject ("…, and its minister, Jan Doe, urged calm")."""
+    if sentence.low(before - 1) != ",":
+        return False
+    subject = subject_before(sentence, index, last.cue + 1)
+    if subject is None or subject[1] != before - 1 or "," not in sentence.lows(*subject):
+        return False
+    return sentence.low(subject[0] - 1) in LEXICON.new_clause
 
 
 def _cue(sentence: Sentence, index: int) -> Cue | None:
