@@ -181,7 +181,10 @@ def test_a_name_beside_its_description_speaks(text, expected):
 def test_a_noun_that_opens_a_sentence_is_nobody():
     text = "Jan Doe condemned the raid. Smoke hung over the port. He said the town was lost."
     assert names(text) == ["Jan Doe", "Jan Doe"]
-    assert names(text.replace("Smoke hung", "Roe stood").replace("raid.", "raid on Roe in a note.")) == ["Jan Doe", "Roe"]
+    assert names(text.replace("Smoke hung", "Roe stood").replace("raid.", "raid on Roe in a note.")) == [
+        "Jan Doe",
+        "Roe",
+    ]
 
 
 def test_the_mission_is_the_delegation():
@@ -315,6 +318,10 @@ def test_statements_belong_to_whoever_issued_them():
     assert len({s.id for s in speakers(text)}) == 1
     text = "According to a report by Amnesty International, ten died. It rained. The report condemned the raid."
     assert names(text) == ["Amnesty International"] * 2
+    text = "The mission of Norway left. A report on the raid said ten had died. The mission report blamed rebels."
+    assert names(text) == ["mission of Norway"] * 2
+    text = "The Norwegian foreign ministry met the press. A statement on the ministry's website said ten had died."
+    assert names(text)[-1] == "Ministry of Foreign Affairs of Norway"
 
 
 def test_relative_pronouns_stand_for_the_noun_before():

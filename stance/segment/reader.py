@@ -88,6 +88,9 @@ def _governed(sentence: Sentence, index: int, cue: Cue, found: Sequence[Attribut
         if subject is not None:
             content = content_after(sentence, index, cue.cut)
             return Attribution("coordinated", cue.cut, index, subject, content, before - 1) if content else None
+    signed = inverted(sentence, index, cue.cut) if sentence.is_title else None
+    if signed is not None and signed.subject[1] == sentence.stop and not found:
+        return signed  # "Turnout tops all records, says election chief"
     if subject is not None and _fits(sentence, index, cue, subject, before):
         return finite(sentence, index, cue.cut, subject)
     return inverted(sentence, index, cue.cut)

@@ -47,6 +47,7 @@ class Entity:
         is_made: whether the name was put together from a short one and the state ("the army").
         spelled: the name that the document has for a registered speaker, where it is not the registry's.
         dated: a registered person as of the document's date.
+        issuer: for a text that speaks, whoever issued it, where the document tells that only later.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Entity:
     is_made: bool = False
     spelled: str | None = None
     dated: Speaker | None = None
+    issuer: Entity | None = None
 
     @property
     def is_person(self) -> bool:
@@ -86,6 +88,8 @@ class Entity:
 
     def speaker(self) -> Speaker:
         """The speaker it stands for."""
+        if self.issuer is not None:
+            return self.issuer.speaker()
         if self.entry is not None:
             speaker = self.dated or self.entry.speaker
             return replace(speaker, name=self.spelled) if self.spelled else speaker
