@@ -37,6 +37,11 @@ CONSTRUCTIONS = {
         '"It has begun in the port, and it will go on," the daily Verden quoted Jane Doe as saying on her page.',
         [("Jane Doe", "It has begun in the port, and it will go on")],
     ),
+    "said that others support": (
+        "Jane Doe said that Norway supported the union in its search for talks.",
+        [("Jane Doe", "Norway supported the union in its search for talks")],
+    ),
+    "wishes to do something are no statements": ("Norway wants to provide a port for the grain.", []),
     "told reporters": ("Jane Doe told reporters on Monday that the raid failed.", [("Jane Doe", "the raid failed")]),
     "told a body": ("Jane Doe told the council the truce was over.", [("Jane Doe", "the truce was over")]),
     "told to": ("Jane Doe told residents to stay indoors.", [("Jane Doe", "told residents to stay indoors")]),

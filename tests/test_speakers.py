@@ -187,6 +187,11 @@ def test_a_noun_that_opens_a_sentence_is_nobody():
     ]
 
 
+def test_an_epithet_is_the_last_who_spoke():
+    text = "Norwegian minister Jan Doe condemned the raid. The general urged restraint. It rained in Oslo."
+    assert names(text) == ["Jan Doe"] * 2
+
+
 def test_the_mission_is_the_delegation():
     text = "The EU Delegation to Norway condemned the raid. The mission also urged restraint in the north."
     assert [s.actor for s in speakers(text)] == ["EU", "EU"]

@@ -88,10 +88,8 @@ def _governed(sentence: Sentence, index: int, cue: Cue, found: Sequence[Attribut
         if subject is not None:
             content = content_after(sentence, index, cue.cut)
             return Attribution("coordinated", cue.cut, index, subject, content, before - 1) if content else None
-    signed = inverted(sentence, index, cue.cut) if sentence.is_title else None
-    if signed is not None and signed.subject[1] == sentence.stop and not found:
-        return signed  # "Turnout tops all records, says election chief"
-    if subject is not None and _fits(sentence, index, cue, subject, before):
+    is_signed = sentence.is_title and not found and _signs(sentence, index, cue)
+    if subject is not None and _fits(sentence, index, cue, subject, before) and not is_signed:
         return finite(sentence, index, cue.cut, subject)
     return inverted(sentence, index, cue.cut)
 
@@ -104,6 +102,12 @@ def _opens_clause(sentence: Sentence, index: int, before: int, last: Attribution
     if subject is None or subject[1] != before - 1 or "," not in sentence.lows(*subject):
         return False
     return sentence.low(subject[0] - 1) in LEXICON.new_clause
+
+
+def _signs(sentence: Sentence, index: int, cue: Cue) -> bool:
+    """Whether a verb and its speaker end a headline ("Turnout tops all records, says election chief")."""
+    signed = inverted(sentence, index, cue.cut)
+    return signed is not None and signed.subject[1] == sentence.stop
 
 
 def _cue(sentence: Sentence, index: int) -> Cue | None:
