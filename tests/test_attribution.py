@@ -37,6 +37,10 @@ CONSTRUCTIONS = {
         '"It has begun in the port, and it will go on," the daily Verden quoted Jane Doe as saying on her page.',
         [("Jane Doe", "It has begun in the port, and it will go on")],
     ),
+    "a verb and an office without article at the end": (
+        "Leaders of the Union will only meet after the vote in the port, says Norwegian premier.",
+        [("Norwegian premier", "Leaders of the Union will only meet after the vote in the port")],
+    ),
     "said that others support": (
         "Jane Doe said that Norway supported the union in its search for talks.",
         [("Jane Doe", "Norway supported the union in its search for talks")],

@@ -88,7 +88,7 @@ def _governed(sentence: Sentence, index: int, cue: Cue, found: Sequence[Attribut
         if subject is not None:
             content = content_after(sentence, index, cue.cut)
             return Attribution("coordinated", cue.cut, index, subject, content, before - 1) if content else None
-    is_signed = sentence.is_title and not found and _signs(sentence, index, cue)
+    is_signed = cue.lemma == "say" and not found and _signs(sentence, index, cue)
     if subject is not None and _fits(sentence, index, cue, subject, before) and not is_signed:
         return finite(sentence, index, cue.cut, subject)
     return inverted(sentence, index, cue.cut)
@@ -105,9 +105,11 @@ def _opens_clause(sentence: Sentence, index: int, before: int, last: Attribution
 
 
 def _signs(sentence: Sentence, index: int, cue: Cue) -> bool:
-    """Whether a verb and its speaker end a headline ("Turnout tops all records, says election chief")."""
-    signed = inverted(sentence, index, cue.cut)
-    return signed is not None and signed.subject[1] == sentence.stop
+    """Whether a verb and its speaker end a sentence ("Turnout tops all records, says election chief")."""
+    signed = inverted(sentence, index, cue.cut) if sentence.low(index - 1) == "," else None
+    if signed is None or signed.subject[1] != sentence.stop:
+        return False
+    return not any(is_finite(sentence, k) or sentence.low(k) in LEXICON.verbs for k in range(*signed.subject))
 
 
 def _cue(sentence: Sentence, index: int) -> Cue | None:
