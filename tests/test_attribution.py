@@ -21,6 +21,31 @@ CONSTRUCTIONS = {
     "said without that": ("Norway said the raid was a crime.", [("Norway", "the raid was a crime")]),
     "said on a day": ("Norway said on Monday that it would act.", [("Norway", "it would act")]),
     "said in a statement": ("Norway said in a written statement that it would act.", [("Norway", "it would act")]),
+    "a day after": (
+        "A day after the vote was held in Oslo, Jane Doe suggested Sweden would close its border.",
+        [("Jane Doe", "Sweden would close its border")],
+    ),
+    "headline with an office behind a dash": (
+        "Turnout tops sixty percent - election official\n\nThe rain went on.",
+        [("election official", "Turnout tops sixty percent")],
+    ),
+    "headline with a trailing verb": (
+        "Forces take part in the march on the port town, says Norway's premier\n\nThe rain went on.",
+        [("Norway's premier", "Forces take part in the march on the port town")],
+    ),
+    "quoted as saying on a page": (
+        '"It has begun in the port, and it will go on," the daily Verden quoted Jane Doe as saying on her page.',
+        [("Jane Doe", "It has begun in the port, and it will go on")],
+    ),
+    "a verb and an office without article at the end": (
+        "Leaders of the Union will only meet after the vote in the port, says Norwegian premier.",
+        [("Norwegian premier", "Leaders of the Union will only meet after the vote in the port")],
+    ),
+    "said that others support": (
+        "Jane Doe said that Norway supported the union in its search for talks.",
+        [("Jane Doe", "Norway supported the union in its search for talks")],
+    ),
+    "wishes to do something are no statements": ("Norway wants to provide a port for the grain.", []),
     "told reporters": ("Jane Doe told reporters on Monday that the raid failed.", [("Jane Doe", "the raid failed")]),
     "told a body": ("Jane Doe told the council the truce was over.", [("Jane Doe", "the truce was over")]),
     "told to": ("Jane Doe told residents to stay indoors.", [("Jane Doe", "told residents to stay indoors")]),

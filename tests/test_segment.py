@@ -597,6 +597,14 @@ def test_a_question_may_name_its_outlet():
     assert read(text) == [("Doe", "We are ready.")]
 
 
+def test_shares_in_brackets_make_no_record():
+    text = (
+        "The turnout rose, Jane Doe said.\nThe best was in Oslo (78 percent), she said.\nBergen (15 percent) had rain."
+    )
+    text += "\nThe worst was in Moss (15 percent) again."
+    assert len(read(text)) == 2
+
+
 def test_a_record_goes_on_in_reported_speech():
     text = (
         "1. Mr. Doe (Norway) said that the talks were over. The reasons were known.\n\n"

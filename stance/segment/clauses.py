@@ -45,7 +45,8 @@ def is_finite(sentence: Sentence, index: int) -> bool:
     """Whether the word is plainly a finite verb (auxiliaries, frequent irregular pasts, lower-case "-ed" forms)."""
     token = sentence.tokens[index]
     if token.low in LEXICON.finite:
-        if sentence.low(index - 1) in {"the", "a", "an", "its", "his", "their"}:
+        is_auxiliary = token.low in LEXICON.be or token.low in {"has", "have", "had"}  # "His was the last word"
+        if sentence.low(index - 1) in {"the", "a", "an", "its", "his", "their"} and not is_auxiliary:
             return False  # "the met office"
         return not token.is_capital or index == 0 or sentence.is_title  # "Theresa May said"
     if not token.low.endswith("ed") or token.is_capital or len(token.low) < 5:

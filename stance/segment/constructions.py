@@ -17,6 +17,8 @@ _MAX_BY = 6
 _MAX_ABSOLUTE = 5
 # How far a charge may stand before the verb that denies it, and its article before it.
 _MAX_APPENDED, _MAX_CHARGE = 8, 4
+# How far "after" may stand behind the start of "a day after …".
+_MAX_SPELL = 4
 # A clause without a plain verb before "he said" has more words than a circumstance.
 _MIN_TRAILED = 3
 
@@ -54,11 +56,19 @@ def _trails(sentence: Sentence, cue: int, cut: CueClass, before: Span, after: Sp
 def _is_main(sentence: Sentence, begin: int) -> bool:
     """Whether the first word can open a main clause: it begins no circumstance."""
     low = sentence.low(begin)
+    if _is_spell(sentence, begin):
+        return False
     if low in LEXICON.determiners or low in LEXICON.subject_pronouns:
         return True
     is_joint = low in LEXICON.subordinators or low in LEXICON.leading or low in LEXICON.hypothetical
     is_aside = low in LEXICON.prepositions or low in LEXICON.adverbs or low in {"according", "by", "under", "of"}
     return not (is_joint or is_aside or low.endswith(("ing", "ed", "ly")) or is_timely(sentence.tokens[begin]))
+
+
+def _is_spell(sentence: Sentence, begin: int) -> bool:
+    """Whether a circumstance of time opens here ("A day after the vote was held, …")."""
+    ahead = sentence.lows(begin, begin + _MAX_SPELL)
+    return not LEXICON.time.isdisjoint(ahead) and not {"after", "before", "since"}.isdisjoint(ahead[1:])
 
 
 def _goes_on(sentence: Sentence, cue: int, begin: int) -> bool:

@@ -100,6 +100,7 @@ class Lexicon:
     signals: frozenset[str]
     loose: frozenset[str]
     deeds: frozenset[str]
+    leanings: frozenset[str]
     contrasts: frozenset[str]
     new_clause: frozenset[str]
     asking: frozenset[str]

@@ -84,8 +84,9 @@ def quoted_as(sentence: Sentence) -> Attribution | None:
         if subject is None:
             continue
         content: Span | None = _behind(sentence, saying)
-        if is_passive and (saying + 2 >= sentence.stop or sentence.low(saying + 1) in LEXICON.after_participle):
-            content = content_before(sentence, subject[0])
+        if saying + 2 >= sentence.stop or sentence.low(saying + 1) in LEXICON.after_participle:
+            outlet = subject if is_passive else subject_before(sentence, index)
+            content = content_before(sentence, outlet[0]) if outlet else None
         if content is not None and content[0] < content[1]:
             return Attribution("according", "say", index, subject, content, subject[0])
     return None
@@ -93,6 +94,8 @@ def quoted_as(sentence: Sentence) -> Attribution | None:
 
 def _source(sentence: Sentence, begin: int, end: int) -> Span | None:
     """Who is quoted by somebody."""
+    begin += sentence.low(begin) == ","
+    end -= sentence.low(end - 1) == ","
     return (begin, end) if can_speak(sentence.tokens[begin:end]) else None
 
 
@@ -163,11 +166,23 @@ def _can_be_said(sentence: Sentence, begin: int) -> bool:
     return any(sentence.low(k) in LEXICON.finite or sentence.low(k) in LEXICON.verbs for k in said)
 
 
+def _is_signature(sentence: Sentence, mark: int) -> bool:
+    """Whether a speaker ends a headline: a name behind a colon, an office or body behind a dash, but no outlet."""
+    phrase = sentence.tokens[mark + 1 :]
+    if sentence.low(mark) == ":":
+        return all(is_name(token) for token in phrase)
+    is_told = any(
+        is_finite(sentence, k) or sentence.low(k) in LEXICON.verbs for k in range(mark + 1, len(sentence.tokens))
+    )
+    return phrase[-1].low in LEXICON.nouns and not is_told and can_speak(phrase)
+
+
 def headline_colon(sentence: Sentence) -> Attribution | None:
-    """ "Smith: we will not yield" and "We will not yield: Smith", as headlines."""
+    """ "Smith: we will not yield", "We will not yield: Smith" and "Talks to resume - minister", as headlines."""
     tokens, end = sentence.tokens, len(sentence.tokens)
-    trailing = next((k for k in range(end - 2, max(2, end - 1 - _MAX_SIGNATURE), -1) if tokens[k].low == ":"), 0)
-    if trailing > 3 and all(is_name(token) for token in tokens[trailing + 1 :]):
+    signatures = range(end - 2, max(2, end - 1 - _MAX_SIGNATURE), -1)
+    trailing = next((k for k in signatures if tokens[k].low in {":", "-", "–", "—"}), 0)
+    if trailing > 3 and _is_signature(sentence, trailing):
         return Attribution("colon", "say", trailing, (trailing + 1, end), (0, trailing), trailing)
     labels = range(min(_MAX_LABEL, end))
     colon = next((k for k in labels if tokens[k].low == ":" and not sentence.quoted[k]), 0)

@@ -10,7 +10,9 @@ from stance.segment.tokens import Sentence
 def skip_opening_phrase(sentence: Sentence, begin: int, end: int) -> int:
     """Drop a phrase of time or place that opens the sentence without a comma ("On Monday the ministry said")."""
     tokens = sentence.tokens
-    if begin >= end or (tokens[begin].low not in LEXICON.prepositions and tokens[begin].low not in {"late", "early"}):
+    if begin >= end or (
+        tokens[begin].low not in LEXICON.prepositions and tokens[begin].low not in {"by", "late", "early"}
+    ):
         return begin
     index = begin + 1
     while index < end and is_timely(tokens[index]):

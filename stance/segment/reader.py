@@ -71,7 +71,8 @@ def _governed(sentence: Sentence, index: int, cue: Cue, found: Sequence[Attribut
     before = index
     while before and not sentence.quoted[before - 1] and _may_precede(sentence.low(before - 1)):
         before -= 1
-    joined = coordinated(sentence, index, before, found[-1]) if found else None
+    opens = bool(found) and _opens_clause(sentence, index, before, found[-1])
+    joined = coordinated(sentence, index, before, found[-1]) if found and not opens else None
     if joined is not None:
         return joined
     denial = appended(sentence, index, before)
@@ -87,9 +88,28 @@ def _governed(sentence: Sentence, index: int, cue: Cue, found: Sequence[Attribut
         if subject is not None:
             content = content_after(sentence, index, cue.cut)
             return Attribution("coordinated", cue.cut, index, subject, content, before - 1) if content else None
-    if subject is not None and _fits(sentence, index, cue, subject, before):
+    is_signed = cue.lemma == "say" and not found and _signs(sentence, index, cue)
+    if subject is not None and _fits(sentence, index, cue, subject, before) and not is_signed:
         return finite(sentence, index, cue.cut, subject)
     return inverted(sentence, index, cue.cut)
+
+
+def _opens_clause(sentence: Sentence, index: int, before: int, last: Attribution) -> bool:
+    """Whether a comma before a verb closes the name of its own subject ("…, and its minister, Jan Doe, urged calm")."""
+    if sentence.low(before - 1) != ",":
+        return False
+    subject = subject_before(sentence, index, last.cue + 1)
+    if subject is None or subject[1] != before - 1 or "," not in sentence.lows(*subject):
+        return False
+    return sentence.low(subject[0] - 1) in LEXICON.new_clause
+
+
+def _signs(sentence: Sentence, index: int, cue: Cue) -> bool:
+    """Whether a verb and its speaker end a sentence ("Turnout tops all records, says election chief")."""
+    signed = inverted(sentence, index, cue.cut) if sentence.low(index - 1) == "," else None
+    if signed is None or signed.subject[1] != sentence.stop:
+        return False
+    return not any(is_finite(sentence, k) or sentence.low(k) in LEXICON.verbs for k in range(*signed.subject))
 
 
 def _cue(sentence: Sentence, index: int) -> Cue | None:

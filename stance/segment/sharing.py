@@ -33,7 +33,8 @@ def with_further(sentence: Sentence, found: list[Attribution], new: Attribution)
         if _is_nested(found[-1], new):
             # "Doe said Moscow denies …": the innermost speaker has the words, but not "said his government denies …".
             is_own = sentence.low(new.outset) in LEXICON.own
-            return found if is_own else [*found[:-1], replace(new, within=found[-1])]
+            is_leaning = LEXICON.lemma(sentence.low(new.cue)) in LEXICON.leanings  # "Doe said Norway backed the plan"
+            return found if is_own or is_leaning else [*found[:-1], replace(new, within=found[-1])]
     return found
 
 

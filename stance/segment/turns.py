@@ -30,7 +30,8 @@ _PERSON = regex.compile(r"(?:Mr|Ms|Mrs|Dr)\.? (?P<name>\p{Lu}[\p{L}'’\-]++)(?!
 _OFFICER = regex.compile(r"(?:Mr|Ms|Mrs|Dr|Sir)\.? [^.!?\n:]{2,60}$")
 # "41. Mr. Doe (Norway) said that …" in a record in reported speech.
 _ENTRY = regex.compile(
-    r"(?m)^[ \t]*+(?:\d{1,3}\. ++)?(?P<who>(?:Mr|Ms|Mrs|Dr|Sir|The)\.? [^\n:(.]{2,40} \([^()\n]{2,50}\),? [^\n:]{4})"
+    r"(?m)^[ \t]*+(?:\d{1,3}\. ++)?"
+    r"(?P<who>(?:Mr|Ms|Mrs|Dr|Sir|The)\.? [^\n:(.]{2,40} \(\p{Lu}[^()\n]{1,49}\),? [^\n:]{4})"
 )
 # What is left of a post or turn that says nothing: a bracketed stage direction, hash tags, marks, a greeting.
 _BARE = regex.compile(

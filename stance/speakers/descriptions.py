@@ -57,7 +57,7 @@ class Descriptions:
         named = self.offices.holder(held.office, held, is_named=True) if held and held.office else None
         if named is not None:
             return named
-        if (near := self._nearby(reading)) is not None:
+        if (near := self._nearby(reading) or self._epithet(reading)) is not None:
             return Found(near, "description: the last person it fits")
         return self.offices.holder(held.office, held) if held and held.office else None
 
@@ -102,6 +102,17 @@ class Descriptions:
                 continue
             if reading.gender is None or entity.gender in (None, reading.gender):
                 return entity
+        return None
+
+    def _epithet(self, reading: Reading) -> Entity | None:
+        """The last person who spoke, for a noun that tells what else he or she is ("the general", "the lawyer")."""
+        head = VOCABULARY.spelled(reading.head)
+        says_more = bool(reading.words - {reading.head} - VOCABULARY.qualifiers)
+        if reading.office or reading.body or head in VOCABULARY.deputies or says_more:
+            return None
+        for entity in self.discourse.nearby():
+            if entity.kind == "person" and self.discourse.has_spoken(entity):
+                return entity if reading.gender is None or entity.gender in (None, reading.gender) else None
         return None
 
     def _called(self, reading: Reading) -> Entity | None:

@@ -21,6 +21,11 @@ from stance.types import Speaker
 _CLEARLY = 2
 # Spellings of one last name begin with the same letters.
 _STEM = 3
+# Institutions that have their name from their state if nothing but these words stands beside it.
+_SHORT = {
+    "foreign-ministry": frozenset({"foreign", "ministry", "of", "s"}),
+    "government": frozenset({"government", "of", "s"}),
+}
 _NO_LETTER = regex.compile(r"[^\p{L}\p{N}]+")
 
 
@@ -42,6 +47,7 @@ class Entity:
         is_made: whether the name was put together from a short one and the state ("the army").
         spelled: the name that the document has for a registered speaker, where it is not the registry's.
         dated: a registered person as of the document's date.
+        issuer: for a text that speaks, whoever issued it, where the document tells that only later.
     """
 
     name: str
@@ -57,6 +63,7 @@ class Entity:
     is_made: bool = False
     spelled: str | None = None
     dated: Speaker | None = None
+    issuer: Entity | None = None
 
     @property
     def is_person(self) -> bool:
@@ -81,6 +88,8 @@ class Entity:
 
     def speaker(self) -> Speaker:
         """The speaker it stands for."""
+        if self.issuer is not None:
+            return self.issuer.speaker()
         if self.entry is not None:
             speaker = self.dated or self.entry.speaker
             return replace(speaker, name=self.spelled) if self.spelled else speaker
@@ -136,6 +145,7 @@ class Cast:
         explained = self.abbreviations.get(reading.person or reading.text) if reading.entry is None else None
         if explained:
             reading = replace(reading, text=explained, person=None, entry=self.registry.find(explained))
+        reading = _in_full(reading)
         name = reading.person or reading.text
         if reading.person and reading.entry is None:
             if " " not in name:
@@ -249,6 +259,17 @@ class Cast:
             return None
         other = next((a for a in aliases if " " not in a and a[:_STEM] == last[:_STEM] and a in self.text), None)
         return f"{first} {other}" if other else None
+
+
+def _in_full(reading: Reading) -> Reading:
+    """An institution called for short ("the Norwegian foreign ministry") under the name that it has everywhere."""
+    state, short = reading.body, _SHORT.get(reading.organ or "", frozenset())
+    if state is None or state.speaker.kind != "state" or reading.entry is not None or reading.person is not None:
+        return reading
+    if reading.is_made or not reading.words or not reading.words <= short:
+        return reading
+    name = VOCABULARY.made[reading.organ or ""].format(state=state.speaker.name)
+    return replace(reading, text=name, is_made=True)
 
 
 def _kind(reading: Reading) -> str:

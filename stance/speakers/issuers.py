@@ -15,7 +15,9 @@ _BY = regex.compile(r"\b(?:by|from)\s+(.+?)(?:\s+on (?:behalf|the)\b|\s+on\s|$)"
 _OF = regex.compile(r"^.*?\bof\s+(?:the\s+)?(\p{Lu}.+)$")
 _SITE = regex.compile(r"\bon (?:the )?(.+?)['’]s (?:web ?site|website|page|account|channel|blog)")
 # "the EU's joint statement", "the final declaration": what stands before the noun.
-_NOUN = regex.compile(r"(?i)\s*\b(?:joint|separate|written|official|final|mission)?\s*\w+$")
+_NOUN = regex.compile(r"(?i)\s*\b(?:joint|separate|written|official|final)?\s*\w+$")
+# "The mission report", "the ministry statement".
+_BODY = regex.compile(r"(?i)the\s+(\p{L}+)\s+\p{L}+")
 # A text that the document names with its issuer before.
 _ISSUED = regex.compile(
     r"(?i)\b(?:statement|declaration|report|communiqu[eé]|resolution|letter|document|readout|release|message)\b"
@@ -31,6 +33,7 @@ _HEADING = 2
 _SMALL = {"of", "and", "the"}
 # "The Ministers", "the Central Organ", "the Heads of State and Government".
 _ISSUING = regex.compile(r"(?i:the)\s+\p{Lu}[\p{L}-]+(?:\s+(?:(?:of|and)\s+)*\p{Lu}[\p{L}-]+){0,5}")
+_TEXTS = VOCABULARY.lasting
 _NO_ISSUERS = {"state", "person", "office", "ngo"}
 # How far back in the document an issuer is looked for.
 _REACH = 900
@@ -48,6 +51,9 @@ class Issuers:
         """Whoever issued the text that a mention names; the text itself if the document does not tell."""
         found = self._found(mention, reading)
         if reading.head in VOCABULARY.lasting:
+            before = self._lasting.get(reading.head)
+            if before is not None and before is not found.entity and before.entry is None and before.heads & _TEXTS:
+                before.issuer = found.entity  # "a report on the mission said …", then "the mission's report"
             self._lasting[reading.head] = found.entity
         return found
 
@@ -80,9 +86,12 @@ class Issuers:
         return self.cast.registered(named[0]) if named and named[0].speaker.kind != "state" else None
 
     def _found(self, mention: Mention, reading: Reading) -> Found:
-        if (known := self._lasting.get(reading.head)) is not None:
+        issuer = self._of_body(mention.text)
+        known = None if issuer else self._lasting.get(reading.head)
+        if known is not None:
             return Found(known, f"the issuer of the {reading.head} named before")
-        if (issuer := self._in_mention(strip_article(mention.text))) is not None:
+        issuer = issuer or self._sited(mention) or self._in_mention(strip_article(mention.text))
+        if issuer is not None:
             return Found(issuer, f"the issuer of the {reading.head}")
         if (issuer := self._before(mention.start)) is not None:
             return Found(issuer, "the issuer of a text named before")
@@ -92,6 +101,20 @@ class Issuers:
 
     def _read(self, words: str) -> Reading:
         return read_mention(words, self.cast.registry)
+
+    def _of_body(self, text: str) -> Entity | None:
+        """The mission of "the mission report", where the document names one."""
+        match = _BODY.fullmatch(text)
+        if match is None or not VOCABULARY.is_institution(match[1].casefold()):
+            return None
+        described = self.descriptions.resolve(self._read(f"the {match[1]}"))
+        return described.entity if described else None
+
+    def _sited(self, mention: Mention) -> Entity | None:
+        """Whose site a text stands on by the words behind it: "a statement on the ministry's website"."""
+        site = _SITE.match(self.cast.text, mention.start + len(mention.text) + 1)
+        described = self.descriptions.resolve(self._read(f"the {site[1]}")) if site else None
+        return described.entity if described else None
 
     def _in_mention(self, text: str) -> Entity | None:
         """ "a statement by X", "the declaration of X", "a post on X's page", "X's statement", "the X report"."""

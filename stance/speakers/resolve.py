@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
+from stance.speakers.appositions import name_before, name_behind
 from stance.speakers.descriptions import Descriptions
 from stance.speakers.discourse import Discourse, Weight
 from stance.speakers.entities import Cast, Entity, Found
@@ -28,9 +29,8 @@ _ANSWER = {"", "a", "answer"}
 _JOINT = regex.compile(r",\s*(?:and\s+)?|\s+and\s+")
 _POSSESSIVE = regex.compile(r"(?i)(his|her|its|their)\s+(.+)")
 _OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
-_DEFINITE = regex.compile(r"(?i)(?:the|its|his|her|their)\s|.{2,40}['’]s?\s")
-# A name between commas behind a description.
-_APPOSED = regex.compile(r",\s((?:\p{Lu}[\p{L}.'’\-]*+\s?(?:(?:al|bin|de|van|von|der)\s)?){2,4}+)(?<!\s)[,.;]")
+# A word with a capital that no start of a sentence explains.
+_WITHIN_SENTENCE = regex.compile(r"[\p{Ll},]\s(\p{Lu}[\p{L}'’\-]*+)")
 # The last words before a relative pronoun, and where in them the noun phrase may begin.
 _BEFORE_RELATIVE = regex.compile(r"([^.;:\"“”()\n]{2,160}?)[,\s]*$")
 _PHRASE_START = regex.compile(r",\s+|\b(?:to|of|by|with|and|was|is|for|from|met|told|that|as)\s+(?=\p{Lu}|the\s)")
@@ -80,6 +80,7 @@ class Resolver:
         registry = with_shared(registry, text)
         self._registry, self._text, self._author = registry, text, author
         self._cast = Cast(registry, text, date)
+        self._capitalised = frozenset(_WITHIN_SENTENCE.findall(text))
         self._discourse = Discourse()
         self._descriptions = Descriptions(self._cast, self._discourse)
         self._interviewed: Resolution | None = None
@@ -124,11 +125,20 @@ class Resolver:
             text: the sentence outside quotations; without a subject its first name is its likely one.
             subject: the noun phrase that its verb is said of, where it can speak.
         """
-        if subject is not None and subject.text.casefold() not in _FIRST_PERSON | _THIRD_PERSON | _RELATIVE:
+        is_pronoun = subject is None or subject.text.casefold() in _FIRST_PERSON | _THIRD_PERSON | _RELATIVE
+        if subject is not None and not is_pronoun and self._is_somebody(subject.text):
             for entity in self._resolve(subject).entities:
                 self._discourse.see(entity, Weight.SUBJECT)
         self._see(text)
         self._discourse.next_sentence()
+
+    def _is_somebody(self, text: str) -> bool:
+        """Whether a subject of one word is a name, not a noun that opens its sentence ("Smoke rose over the port")."""
+        if " " in text or text.casefold() in self._cast.full_names or self._registry.find(text):
+            return True
+        if self._registry.actor_of(text) or self._registry.persons(text):
+            return True
+        return text in self._capitalised
 
     def _see(self, text: str) -> None:
         weight = Weight.FIRST
@@ -164,7 +174,9 @@ class Resolver:
     def _noun_phrase(self, mention: Mention) -> Resolution:
         reading = self._owned(mention, read_mention(mention.text, self._registry))
         if reading.entry is None and reading.person is None:
-            reading = self._apposed(mention, reading)
+            behind = name_behind(self._text, mention, reading, self._registry)
+            named = name_before(self._text, mention, reading, self._registry)
+            reading = self._owned(mention, behind) if behind else named or reading
         if reading.entry is not None or reading.person is not None:
             return self._name(reading)
         if reading.head in VOCABULARY.documents:
@@ -191,14 +203,6 @@ class Resolver:
         if reading.entry is None and entity.entry is None and called != entity.name:
             return Resolution((entity,), NAMED, "named in full elsewhere in the document")
         return Resolution((entity,), NAMED, "a name in the registry" if entity.entry else "a name in the document")
-
-    def _apposed(self, mention: Mention, reading: Reading) -> Reading:
-        """The reading of "its spokesman" with the name that follows it between commas."""
-        if not VOCABULARY.is_person(reading.head) or not _DEFINITE.match(mention.text):
-            return reading
-        behind = _APPOSED.match(self._text, mention.start + len(mention.text))
-        named = read_mention(f"{mention.text}, {behind[1]}", self._registry) if behind else None
-        return self._owned(mention, named) if named and named.person else reading
 
     def _owned(self, mention: Mention, reading: Reading) -> Reading:
         """A reading of "his office", "her spokesman Jan Doe" with the owner's name and actor in it."""
