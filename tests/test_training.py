@@ -290,6 +290,9 @@ def test_default_configuration_is_complete_and_fits_the_export(tmp_path):
         "calibrate",
         "export",
         "attribution",
+        "zeroshot",
+        "contrast",
+        "entail",
     }
     assert config.fit.max_length == config.export.max_length
     with pytest.raises(StanceError, match="calibrate first"):
