@@ -12,40 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import stance
+from stance import options
 from stance.commands import BAD_DATA, BAD_USAGE, Commands, each_document, read_each
-from stance.errors import SpeakerError, StanceError
+from stance.errors import StanceError
 from stance.output import STREAM
 from stance.tables import FORMATS, format_of
 
 if TYPE_CHECKING:
     from stance.report.terminal import Findings
     from stance.tallies import Counts, DocumentCounts
-
-_PATH = click.Path(path_type=Path)
-
-
-def _existing(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
-    if path is not None and not path.exists():
-        raise SpeakerError("no such file", where=path, remedy="check the path")
-    return path
-
-
-_documents = click.argument("files", nargs=-1, required=True, metavar="FILES...")
-_model = click.option(
-    "--model",
-    "-m",
-    default="stance-en",
-    show_default=True,
-    metavar="NAME",
-    help="Shipped model, folder or hub:org/name.",
-)
-_json = click.option("--json", "as_json", is_flag=True, help="JSON Lines instead of tables.")
-_speakers = click.option(
-    "--speakers", type=_PATH, callback=_existing, metavar="FILE", help="TOML file of your own speakers."
-)
-_date = click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of publication.")
-_author = click.option("--author", metavar="NAME", help='Who speaks where the text says "we".')
-_force = click.option("--force", is_flag=True, help="Even if the text does not look English.")
 
 
 @click.group(cls=Commands, invoke_without_command=True)
@@ -66,13 +41,13 @@ def app(context: click.Context) -> None:
 
 
 @app.command()
-@_documents
-@_model
-@_json
-@_speakers
-@_date
-@_author
-@_force
+@options.documents
+@options.model
+@options.json
+@options.speakers
+@options.date
+@options.author
+@options.force
 @click.option("--output", "-o", default=STREAM, metavar="FILE", help="Write here, not to standard output.")
 def analyze(
     files: Sequence[str],
@@ -100,24 +75,24 @@ def analyze(
     from stance.speakers.registry import load_registry
 
     registry = load_registry(speakers)
-    options: dict[str, Any] = {"speakers": registry, "date": date and date.date(), "author": author, "force": force}
+    how: dict[str, Any] = {"speakers": registry, "date": date and date.date(), "author": author, "force": force}
 
     def one(document: stance.Document) -> Findings:
         from stance.report import terminal
 
-        found = next(analyze_all([document], model=model, **options))
+        found = next(analyze_all([document], model=model, **how))
         return found.to_dict(), lambda: terminal.analysis(found)
 
     each_document(files, one, as_json=as_json, output=output)
 
 
 @app.command()
-@_documents
-@_model
-@_speakers
-@_date
-@_author
-@_force
+@options.documents
+@options.model
+@options.speakers
+@options.date
+@options.author
+@options.force
 @click.option("--output", "-o", default="report.html", show_default=True, metavar="FILE", help="The page to write.")
 def report(
     files: Sequence[str],
@@ -146,11 +121,11 @@ def report(
     from stance.speakers.registry import load_registry
 
     loaded = stance.load(model)
-    options: dict[str, Any] = {"speakers": load_registry(speakers), "date": date and date.date(), "author": author}
+    how: dict[str, Any] = {"speakers": load_registry(speakers), "date": date and date.date(), "author": author}
     found: list[stance.Analysis] = []
     with complete(output) as stream:
         refused = read_each(
-            files, lambda read: found.extend(analyze_all([read], model=loaded, **options, force=force)), counted=True
+            files, lambda read: found.extend(analyze_all([read], model=loaded, **how, force=force)), counted=True
         )
         if not found:
             raise StanceError("nothing to report: no document could be read", remedy="see what is said of each above")
@@ -169,16 +144,16 @@ def report(
 @click.option("--column", default="text", show_default=True, metavar="NAME", help="The column of texts.")
 @click.option("--format", type=click.Choice(FORMATS), help="Where the name of the table does not tell.")
 @click.option("--prefix", default="", metavar="TEXT", help="Put before the names of the new columns.")
-@_model
+@options.model
 @click.option("--workers", type=click.IntRange(min=1), default=1, metavar="N", help="Processes, of one thread each.")
 @click.option("--resume", is_flag=True, help="Go on where a run that was killed or failed ended.")
 @click.option("--documents", is_flag=True, help="Each text is a document: a row for each of its statements.")
-@_speakers
-@_date
+@options.speakers
+@options.date
 @click.option("--date-column", metavar="NAME", help="The column of days of publication.")
-@_author
+@options.author
 @click.option("--author-column", metavar="NAME", help="The column of authors.")
-@_force
+@options.force
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output.")
 def label(
     table: str,
@@ -220,8 +195,8 @@ def label(
         raise click.UsageError("--resume needs a table that is a file; name it with -o")
     reading["date"] = date and date.date()
     if not documents and (alone := [name for name, value in sorted(reading.items()) if value]):
-        options = ", ".join(f"--{name.replace('_', '-')}" for name in alone)
-        raise click.UsageError(f"{options} can be used only with --documents")
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in alone)
+        raise click.UsageError(f"{named} can be used only with --documents")
     try:
         format_of(table, format)
     except StanceError as error:
@@ -241,14 +216,18 @@ def label(
 
 
 @app.command()
-@click.argument("gold", type=_PATH, nargs=-1, required=True, metavar="GOLD...")
-@click.option("--documents", type=_PATH, metavar="FOLDER", help="Where DOC.txt are, if not beside the gold file.")
-@_model
+@click.argument("gold", type=options.PATH, nargs=-1, required=True, metavar="GOLD...")
+@click.option(
+    "--documents", type=options.PATH, metavar="FOLDER", help="Where DOC.txt are, if not beside the gold file."
+)
+@options.model
 @click.option("--baselines/--no-baselines", default=True, show_default=True, help="Score the baselines, too.")
-@click.option("--train", type=_PATH, multiple=True, metavar="FILE", help="Training rows of the baselines; repeatable.")
+@click.option(
+    "--train", type=options.PATH, multiple=True, metavar="FILE", help="Training rows of the baselines; repeatable."
+)
 @click.option("--by", metavar="FIELD", help="Score the rows of each value of this field apart, too.")
-@_json
-@click.option("--output", "-o", type=_PATH, metavar="FOLDER", help="Write the reports here, too.")
+@options.json
+@click.option("--output", "-o", type=options.PATH, metavar="FOLDER", help="Write the reports here, too.")
 def evaluate(
     gold: Sequence[Path],
     documents: Path | None,
@@ -306,8 +285,8 @@ def speakers() -> None:
 
 @speakers.command()
 @click.argument("query", default="")
-@_speakers
-@_json
+@options.speakers
+@options.json
 def find(query: str, speakers: Path | None, *, as_json: bool) -> None:
     """List or search the registry; "find" may be left out.
 
@@ -329,12 +308,12 @@ def find(query: str, speakers: Path | None, *, as_json: bool) -> None:
 
 
 @speakers.command()
-@_documents
-@_speakers
-@_date
-@_author
-@_force
-@_json
+@options.documents
+@options.speakers
+@options.date
+@options.author
+@options.force
+@options.json
 def explain(
     files: Sequence[str],
     speakers: Path | None,
@@ -368,7 +347,7 @@ def explain(
 
 @app.command()
 @click.option("--model", "-m", metavar="NAME", help="Those of this model.")
-@_json
+@options.json
 def labels(model: str | None, *, as_json: bool) -> None:
     """What each label means, as shipped or in a model.
 

@@ -6,7 +6,8 @@ import dataclasses
 import importlib.util
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,15 +104,22 @@ def export(
         data=data,
         metrics=metrics,
     )
+    with staged(out) as stage:
+        _fill(stage, model, AutoTokenizer.from_pretrained(source, local_files_only=True), card, readme)
+    return artefact.read(out, Card)
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """A folder to fill beside ``out``, not there yet; it takes the place of ``out`` when the block ends well."""
     stage = out.with_name(f".{out.name}.new")
     shutil.rmtree(stage, ignore_errors=True)
     try:
-        _fill(stage, model, AutoTokenizer.from_pretrained(source, local_files_only=True), card, readme)
+        yield stage
         shutil.rmtree(out, ignore_errors=True)
         stage.rename(out)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-    return artefact.read(out, Card)
 
 
 def require() -> None:

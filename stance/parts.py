@@ -115,13 +115,17 @@ def kept_parts(target: str | Path, *, resume: bool) -> Iterator[Parts | None]:
         yield None
         return
     folder = folder_of(target)
-    parts, done, new = None, False, not folder.exists()
+    parts, done, new = None, False, False
     try:
         with writing(target):
-            folder.mkdir(exist_ok=True)
+            # Only a folder that this run made may go again with nothing in it.
+            with suppress(FileExistsError):
+                folder.mkdir()
+                new = True
             try:
                 parts = Parts(folder / "finished", target)
             except BlockingIOError as error:
+                new = False
                 raise TableError("another run is writing this table", where=target, remedy="wait for it") from error
         if parts and not resume:
             remedy = f"continue it with --resume, or delete the folder {folder}"
@@ -131,7 +135,6 @@ def kept_parts(target: str | Path, *, resume: bool) -> Iterator[Parts | None]:
     finally:
         if parts is not None:
             parts.close()
-        # Interrupted before anything was opened, only a folder that was not there goes.
         if done or (new if parts is None else not parts):
             with suppress(OSError):
                 shutil.rmtree(folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from stance.backends.base import Similarity
 from stance.backends.similarity import embed
 from stance.card import ZeroShotCard
 from stance.errors import ModelError
-from stance.export import PARITY, difference, round_weights, write_tokenizer, write_weights
+from stance.export import PARITY, difference, round_weights, staged, write_tokenizer, write_weights
 from stance.graph import EncoderGraph, build
 from stance.zeroshot import open_encoder
 from training.card import data_table
@@ -79,14 +78,8 @@ def export_encoder(
         data=data,
         metrics=metrics,
     )
-    stage = out.with_name(f".{out.name}.new")
-    shutil.rmtree(stage, ignore_errors=True)
-    try:
+    with staged(out) as stage:
         _fill(stage, model, tokenizer, background, card)
-        shutil.rmtree(out, ignore_errors=True)
-        stage.rename(out)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
     return artefact.read(out, ZeroShotCard)
 
 

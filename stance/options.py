@@ -1,0 +1,35 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from stance.errors import SpeakerError
+
+PATH = click.Path(path_type=Path)
+
+
+def _existing(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    if path is not None and not path.exists():
+        raise SpeakerError("no such file", where=path, remedy="check the path")
+    return path
+
+
+documents = click.argument("files", nargs=-1, required=True, metavar="FILES...")
+model = click.option(
+    "--model",
+    "-m",
+    default="stance-en",
+    show_default=True,
+    metavar="NAME",
+    help="Shipped model, folder or hub:org/name.",
+)
+json = click.option("--json", "as_json", is_flag=True, help="JSON Lines instead of tables.")
+speakers = click.option(
+    "--speakers", type=PATH, callback=_existing, metavar="FILE", help="TOML file of your own speakers."
+)
+date = click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of publication.")
+author = click.option("--author", metavar="NAME", help='Who speaks where the text says "we".')
+force = click.option("--force", is_flag=True, help="Even if the text does not look English.")
