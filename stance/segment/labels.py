@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Literal
 
@@ -70,6 +71,10 @@ _TITLES = frozenset(
 # Words before a title ("THE FOREIGN MINISTER", "The Acting President").
 _BEFORE_TITLE = frozenset("the acting prime foreign defence defense deputy first vice former h.e he".split())
 _PARTICLES = frozenset("of von van der de da di bin al la le el du dos and".split())
+# A word behind one with a capital, and where in it a name may end.
+_LAST = regex.compile(r"(?<!\S)[^\s\p{Lu}]*+\p{Lu}\S*+ (?=([\p{L}\p{N}.'’\-]{1,80}))")
+_EDGE = regex.compile(r"(?<=\w)\b")
+_MAX_EDGES = 4
 _BRACKET = regex.compile(r"[(\[][^()\[\]]*[)\]]")
 _STATED = regex.compile(r"\((?!spoke|interpretation)\p{L}")
 _NAMED = regex.compile(rf"\({_HONORIFIC}")
@@ -111,18 +116,31 @@ class Label:
         """The words without what stands in brackets, for comparison."""
         return _BRACKET.sub("", self.who).strip(" *_").casefold()
 
-    def is_personal(self, text: str) -> bool:
-        """Whether a label that does not come back names somebody: with more words than one, or as the text does."""
+    def is_personal(self, names: Container[str]) -> bool:
+        """Whether a label that does not come back names somebody: with more words than one, or as the text does.
+
+        Args:
+            names: the :func:`last_words` of the text.
+        """
         words = self.who.split()
         if words[0] == "The":
             return words[-1].casefold() in LEXICON.nouns or bool(self.about) or self.is_bracketed
         is_name = len(words) > 1 or bool(self.about) or self.who.isupper()
-        return is_name or regex.search(rf"\p{{Lu}}\S*+ {regex.escape(self.who)}\b", text) is not None
+        return is_name or self.who in names
 
     @property
     def is_bracketed(self) -> bool:
         """Whether the name has a state, an office or the like behind it."""
         return _STATED.search(self.who) is not None
+
+
+def last_words(text: str) -> frozenset[str]:
+    """Words behind a word with a capital: what may be the last one of a name."""
+    found: set[str] = set()
+    for match in _LAST.finditer(text):
+        word = match[1]
+        found.update(word[:edge] for edge in [end.start() for end in _EDGE.finditer(word)][:_MAX_EDGES])
+    return frozenset(found)
 
 
 def read_label(text: str, start: int, end: int) -> Label | None:

@@ -34,6 +34,8 @@ MIN_WRAPPED = 40
 HEAD_LINES = 6
 # What the signature of a post may take of the end of its line, and how short the line that opens a list must be.
 MAX_SIGNATURE, MAX_LIST_HEAD = 160, 80
+# How far before the text of a list item its line begins, in characters.
+MAX_BULLET = 80
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 _LINE = regex.compile(r"[^\n\r\u2028\u2029]+")
@@ -230,7 +232,9 @@ class _Reader:
         blocks[index:] = [Block("post", block.start, block.end, signature) for block in blocks[index:]]
 
     def _is_item(self, block: Block) -> bool:
-        return _BULLET.match(self.text, self.text.rfind("\n", 0, block.start) + 1, block.start) is not None
+        near = max(0, block.start - MAX_BULLET)
+        start = max(self.text.rfind("\n", near, block.start) + 1, near)
+        return _BULLET.match(self.text, start, block.start) is not None
 
     def _opens_list(self, block: Block) -> bool:
         is_short = block.end - block.start < MAX_LIST_HEAD

@@ -12,7 +12,7 @@ from stance.segment.quotes import Quote, overlapping
 from stance.segment.reader import read_attributions
 from stance.segment.sentences import split_sentences
 from stance.segment.spans import Span, count_words, inside_quotes, pieces
-from stance.segment.tokens import Sentence, tokenize
+from stance.segment.tokens import MAX_SENTENCE_TOKENS, Sentence, tokenize
 from stance.segment.turns import is_bare
 from stance.segment.voices import AUTHOR, Voice, Voices
 from stance.speakers.entities import Entity
@@ -67,6 +67,8 @@ class Signed:
         """Take what somebody's own sentence reports of a third party; what is left of it is the speaker's own."""
         quotes = overlapping(self.quotes, *span)
         tokens = tokenize(self.text, *span)
+        if len(tokens) > MAX_SENTENCE_TOKENS:
+            return span
         sentence = Sentence(tokens, inside_quotes(tokens, quotes))
         end = span[0]
         for attribution in read_attributions(sentence):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import regex
 
-from stance.segment.labels import Label, inner_labels, read_label
+from stance.segment.labels import Label, inner_labels, last_words, read_label
 from stance.segment.sentences import trim
 
 Span = tuple[int, int]
@@ -93,32 +93,33 @@ def read_turns(text: str, lines: Sequence[Span]) -> dict[int, Turn]:
     labels = {start: label for start, end in lines if (label := read_label(text, start, end))}
     counts = Counter(label.name for label in labels.values())
     found = {start: label for start, label in labels.items() if label.sort != "plain" or counts[label.name] > 1}
-    found = found if len(found) > 1 else _panel(text, lines, labels)
+    names = last_words(text) if labels else frozenset()
+    found = found if len(found) > 1 else _panel(text, lines, labels, names)
     if not found:
         return {}
     starts = [start for start, _ in lines]
     first = starts.index(min(found))
-    while first and _is_turn(text, lines[first - 1], labels):
+    while first and _is_turn(text, lines[first - 1], labels, names):
         first -= 1
-    found |= {line[0]: labels[line[0]] for line in lines[first:] if _is_turn(text, line, labels)}
+    found |= {line[0]: labels[line[0]] for line in lines[first:] if _is_turn(text, line, labels, names)}
     turns = {start: _turn(text, found[start], end) for start, end in lines if start in found}
     return _with_questions(text, lines, found, turns)
 
 
-def _is_turn(text: str, line: Span, labels: dict[int, Label]) -> bool:
+def _is_turn(text: str, line: Span, labels: dict[int, Label], names: Container[str]) -> bool:
     """Whether a line among those of a transcript is a turn: a label alone, or one with a sentence behind it."""
     label = labels.get(line[0])
-    if label is None or not (label.sort != "plain" or label.is_personal(text)):
+    if label is None or not (label.sort != "plain" or label.is_personal(names)):
         return False
     return label.end == line[1] or _SENTENCE.search(text, label.end, line[1]) is not None
 
 
-def _panel(text: str, lines: Sequence[Span], labels: dict[int, Label]) -> dict[int, Label]:
+def _panel(text: str, lines: Sequence[Span], labels: dict[int, Label], names: Container[str]) -> dict[int, Label]:
     """The labels of a text in which everybody has one turn: on most lines, in capitals or before a first person."""
     spoken = {start: end for start, end in lines if start in labels and labels[start].end < end}
     spoken = {start: end for start, end in spoken.items() if " " in labels[start].who or labels[start].who.isupper()}
     capitals = [line for line in lines if line[0] in spoken and labels[line[0]].who.isupper()]
-    shouted = [start for start, end in capitals if _is_turn(text, (start, end), labels)]
+    shouted = [start for start, end in capitals if _is_turn(text, (start, end), labels, names)]
     if len(shouted) > 1 and len(shouted) >= _CAPITALS_SHARE * len(lines):
         return {start: labels[start] for start in shouted}
     own = sum(_FIRST_PERSON.search(text, labels[start].end, end) is not None for start, end in spoken.items())

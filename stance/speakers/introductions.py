@@ -64,7 +64,7 @@ class Introductions:
     def _is_new(self, name: str, start: int) -> bool:
         """Whether the document did not name somebody so before the description."""
         last = name.rpartition(" ")[2]
-        return last not in self.cast.text[:start]
+        return self.cast.lookup.first(last) >= start
 
     def _introduce(self, name: str, reading: Reading) -> Entity | None:
         """The person of a name with what the description tells, if the two can be one."""

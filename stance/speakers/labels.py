@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import regex
 
 from stance.speakers.entities import Cast, Entity, Found
+from stance.speakers.entries import Entry
+from stance.speakers.lookup import pieces
 from stance.speakers.mentions import Reading, read_mention
 from stance.speakers.names import body_in, words_of
 from stance.speakers.scan import names_in
@@ -31,8 +34,6 @@ _ASKED = regex.compile(
 )
 _MAX_ASKED = 120
 _CHAIRS = frozenset({"president", "chair", "chairman", "chairwoman", "chairperson", "presidente", "presidenta"})
-# A name within that of an account is no shorter.
-_MIN_BORNE = 4
 # How much of a document may introduce an interview, in characters.
 _REACH = 1500
 # Capitals of up to this length are left alone ("EU", "UN", "OSCE").
@@ -104,18 +105,21 @@ class Labels:
 
         Somebody of the registry has to be borne in full.
         """
-        parts = account.casefold().split("_")
-        joined, found = "".join(parts), set()
-        for last, name in self.cast.full_names.items():
-            first = name.casefold().split()[0]
-            is_last = last in parts or (len(last) >= _MIN_BORNE and last in joined) or first + last in joined
-            if is_last or (len(first) >= _MIN_BORNE and first in parts):
-                found.add(name)
+        found = self.cast.lookup.borne(account)
         if len(found) == 1:
             return self.cast.named(read_mention(found.pop(), self.cast.registry))
-        persons = [entry for entry in self.cast.registry.entries.values() if entry.speaker.kind == "person"]
-        known = [e for e in persons if e.speaker.name.casefold().replace(" ", "") in joined and " " in e.speaker.name]
+        joined = account.casefold().replace("_", "")
+        known = [entry for piece in set(pieces(joined, 1)) for entry in self._registered.get(piece, ())]
         return self.cast.registered(known[0]) if len(known) == 1 and not found else None
+
+    @cached_property
+    def _registered(self) -> dict[str, list[Entry]]:
+        """Persons of the registry by their full names, written as one word."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.cast.registry.entries.values():
+            if entry.speaker.kind == "person" and " " in entry.speaker.name:
+                found.setdefault(entry.speaker.name.casefold().replace(" ", ""), []).append(entry)
+        return found
 
     def asked(self) -> Entity | None:
         """Who is interviewed, by the introduction: "In an interview with …"."""
@@ -145,7 +149,7 @@ class Labels:
 
     def _first_named(self, words: list[str]) -> str | None:
         """The only name of the document that begins with the only word of a label."""
-        full = [name for name in self.cast.full_names.values() if name.split()[:1] == words]
+        full = self.cast.lookup.beginning(words[0])
         return full[0] if len(full) == 1 else None
 
     def _in_brackets(self, label: Label) -> Entity | None:
@@ -159,22 +163,27 @@ class Labels:
 
     def _listed(self, role: str) -> Entity | None:
         """The person whom the head of the document names for an office: "President: Ms. Doe (Norway)"."""
-        line = regex.search(rf"(?im)^[^\S\n]*{regex.escape(role)}[^\S\n]*:[^\S\n]*([^\n:]++)$", self.cast.text)
-        if line is None or not _HONORIFIC.match(line[1]):
+        name = self.cast.lookup.listed(role)
+        if name is None or not _HONORIFIC.match(name):
             return None
-        return self.cast.named(self._read(read_label(line[1].rstrip(" ."))))
+        return self.cast.named(self._read(read_label(name.rstrip(" ."))))
 
     def _presiding(self, reading: Reading) -> Entity | None:
         """Who was in the chair, by the notes of a record."""
         if not _CHAIRS.intersection(reading.titles) or reading.body:
             return None
-        match = _PRESIDES.search(self.cast.text)
+        match = self._presides
         return self.cast.named(self._read(Label(match["name"], (match["of"] or "",)))) if match else None
+
+    @cached_property
+    def _presides(self) -> regex.Match[str] | None:
+        return _PRESIDES.search(self.cast.text)
 
     def _titled(self, reading: Reading) -> Entity | None:
         """The only person of the document with the titles of a label."""
         wanted = [titles for titles in (reading.titles, frozenset((reading.office or "").split())) if titles]
-        found = [e for e in self.cast.entities if e.is_person and any(titles <= e.titles for titles in wanted)]
+        found = [e for titles in dict.fromkeys(wanted) for e in self.cast.titled(titles) if e.is_person]
+        found = list(dict.fromkeys(found))
         found = [e for e in found if e.kind == "person" and reading.state in (None, e.actor)] or found
         return found[0] if len(found) == 1 else None
 
@@ -186,8 +195,7 @@ class Labels:
 
     def _initials(self, text: str) -> Entity | None:
         """The only person of the document with the initials of a label."""
-        wanted = [letter for letter in text if letter.isalpha()]
-        names = [name for name in self.cast.full_names.values() if [word[0] for word in name.split()] == wanted]
+        names = self.cast.lookup.initialled("".join(letter for letter in text if letter.isalpha()))
         if len(names) == 1:
             return self.cast.named(Reading(names[0], person=names[0]))
         name = text.strip()
