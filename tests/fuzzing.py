@@ -224,7 +224,10 @@ def _records():
 
 # What takes the bytes, and what they are mutated from. Whatever else reads what others wrote belongs here, too.
 TARGETS = {
-    "documents": (documents, lambda: [_DOCUMENT, *_DOCUMENT.splitlines(keepends=True)]),
+    "documents": (
+        documents,
+        lambda: [_DOCUMENT, *(line for line in _DOCUMENT.splitlines(keepends=True) if line.strip())],
+    ),
     "tables": (
         tables,
         lambda: [bytes([way | kind]) + seed for way in (0, 64) for kind, seed in _seeds_of_tables()],
@@ -245,7 +248,8 @@ TOKENS = [
     b'"', b"'", b'""', b"\\", b"\n", b"\r", b"\r\n", b"\t", b",", b";", b"[", b"]", b"[[", b"]]", b"{", b"}", b"=",
     b":", b"#", b"@", b"-", b".", b"...", b"(", b")", b" ", b"\0", b"\x1a", b"\xff", b"\xc3", b"\xed\xa0\x80",
     b"\xef\xbb\xbf", b"null", b"true", b"NaN", b"1e999", b"-0", b"9" * 400, b"0", b"1.5", b'""""', b"\\ud800",
-    b"\\u0000", b"said", b" said ", b" and ", b"that ", b"the ", b" of ", b"who ", b"he ", b"Norway", b"text", b"id",
+    b"\\u0000", b"\\n", b"\\\"", b"[]", b"{}", b"5", b"nan", b"2022-01-05",
+    b"said", b" said ", b" and ", b"that ", b"the ", b" of ", b"who ", b"he ", b"Norway", b"text", b"id",
     *(mark.encode() for mark in "“”„«»‘’—–…•·√İß𝔘中\u0301\u200b\u202e\u00a0\u2028"),
 ]  # fmt: skip
 
