@@ -12,13 +12,19 @@ CHEAP = (
     "one word", "gap", "blank lines", "capitals", "capitals and stops", "hyphens", "one combined letter", "address",
     *(name for name in growth.INPUTS if name.startswith("table: ")),
 )  # fmt: skip
+# What grew with the square of its length before, or looks back: the other inputs are tried by command.
+COSTLY = (
+    "one sentence", "words", "line separators", "open quotations", "one quoted sentence", "nested", "brackets",
+    "colons", "combining characters", "posts", "signed and unsigned items", "turns of many", "turns of many ministers",
+    "one long turn", "initials", "introductions", "ages", "offices", "texts", "texts of nobody", "relatives",
+)  # fmt: skip
 # Four times the length may take so many times as long: the square would take sixteen.
 MOST = 8
 # Below this nothing can be told, in seconds.
 FLOOR = 0.15
 
 
-@pytest.mark.parametrize("name", growth.INPUTS)
+@pytest.mark.parametrize("name", CHEAP + COSTLY)
 def test_four_times_the_length_takes_four_times_as_long(name):
     short, long = LONG if name in CHEAP else SHORT
     for _ in range(3):
