@@ -46,7 +46,7 @@ _BOILERPLATE = regex.compile(
 )
 _LEADING_DATE = regex.compile(r"\s*date\s+(\d{4}-\d\d-\d\d)\s+")
 # "BRUSSELS, January 5. /TASS/.", "DONETSK, Ukraine —", "MOSCOW (Agency - 10th January, 2022)", "Brussels 09.01.2022"
-_PLACE = r"\p{Lu}[\p{Lu}\p{L}.'’\-]*(?:\ \p{Lu}[\p{Lu}\p{L}.'’\-]*){0,3}"
+_PLACE = r"\p{Lu}[\p{L}.'’\-]{0,40}(?:\ \p{Lu}[\p{L}.'’\-]{0,40}){0,3}"
 _DATELINE = regex.compile(
     rf"""(?x) (?: {_PLACE} (?:(?:,\ |\ ?/\ ?){_PLACE})?
         (?:,\ (?: \p{{L}}{{3,9}}\.?\ \d{{1,2}} | \d{{1,2}}\ \p{{L}}{{3,9}}\.? ) (?:,?\ \d{{4}})? )? \.? \s*
