@@ -89,7 +89,7 @@ def split(corpus: ActCorpus, folds: Sequence[Sequence[str]], fold: int | None, s
     }
     return Split(
         held,
-        tuple(Example(row.text, (row.does,), frozenset(row.acts)) for row in (*rows, *further)),
+        tuple(Example(row.text, ((row.does,),), frozenset(row.acts)) for row in (*rows, *further)),
         described,
         tuple(row.text for row in draw.sample(acting, min(background, len(acting)))),
         tuple(row for row in corpus.acts if set(row.acts) & set(held)),
@@ -112,7 +112,7 @@ def entailed(paths: Sequence[Path]) -> list[Example]:
             row = json.loads(line)
             found[row["premise"]][row["label"]].append(row["hypothesis"])
     return [
-        Example(premise, tuple(told["entailment"]), frozenset(), tuple(told["contradiction"]))
+        Example(premise, (tuple(told["entailment"]),), frozenset(), tuple(told["contradiction"]))
         for premise, told in found.items()
         if told["entailment"]
     ]
