@@ -68,6 +68,17 @@ EXTRAS = {
     "spacy": "import stance.spacy",
     "train": "import stance; stance.train(['a', 'b'] * 2, ['x', 'y'] * 2, out='unwritten')",
 }
+OPTIONAL = PROJECT["optional-dependencies"]
+TRAIN = """
+import tempfile, stance
+from stance.own import Recipe
+things = ["talks", "treaty", "release", "ruling", "visit", "vote"]
+texts = [f"We welcome the {thing}." for thing in things] + [f"The {thing} ended at noon." for thing in things]
+labels = ["welcome"] * len(things) + [None] * len(things)
+with tempfile.TemporaryDirectory() as folder:
+    model = stance.train(texts, labels, out=folder + "/model", recipe=Recipe(epochs=1, folds=2))
+    assert model.predict_proba(texts).shape == (len(texts), 1)
+"""
 CONSUMER = """
 from typing import assert_type
 import stance
@@ -164,12 +175,21 @@ def bare(shop: Workshop) -> str:
 
 
 def spacy(shop: Workshop) -> str:
-    """With the extra spacy: the pipe is found by its name alone."""
-    python = shop.environment("spacy", "[spacy]")
+    """With the extra spacy, newest and oldest libraries: the pipe is found by its name alone."""
     code = f"import spacy; nlp = spacy.blank('en'); nlp.add_pipe('stance'); print(len(nlp({TEXT!r})._.statements))"
-    if run(python, "-c", code).split()[-1] != "2":
-        raise Failed("the pipe does not find two statements")
-    return _versions(python, "spacy")
+    pythons = [shop.environment("spacy", "[spacy]"), shop.environment("spacy-lowest", *OPTIONAL["spacy"], lowest=True)]
+    for python in pythons:
+        if run(python, "-c", code).split()[-1] != "2":
+            raise Failed("the pipe does not find two statements")
+    return " and ".join(_versions(python, "spacy") for python in pythons)
+
+
+def train(shop: Workshop) -> str:
+    """With the extra train, newest and oldest libraries: examples become a model folder."""
+    pythons = [shop.environment("train", "[train]"), shop.environment("train-lowest", *OPTIONAL["train"], lowest=True)]
+    for python in pythons:
+        run(python, "-c", TRAIN)
+    return " and ".join(_versions(python, "onnx", "onnxscript") for python in pythons)
 
 
 def warnings(shop: Workshop) -> str:
@@ -210,6 +230,7 @@ WAYS: dict[str, Callable[[Workshop], str]] = {
     "read-only": read_only,
     "without-extras": bare,
     "spacy": spacy,
+    "train": train,
     "warnings": warnings,
     "types": types,
 }
