@@ -62,7 +62,7 @@ os.chdir(tempfile.mkdtemp())
 with open("in.csv", "w", newline="") as file:
     csv.writer(file).writerows([["text"], *[[text] for text in texts]])
 stance.label_table("in.csv", "out.parquet", model)
-stance.label_table("out.parquet", "again.jsonl", model)
+stance.label_table("out.parquet", "again.jsonl", model, prefix="again_")
 """
 EXTRAS = {
     "spacy": "import stance.spacy",
