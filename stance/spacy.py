@@ -124,7 +124,9 @@ def create(  # noqa: PLR0917
 
 
 def _span(doc: Doc, statement: Statement, label: str = "") -> Span:
-    return doc.char_span(statement.start, statement.end, label=label, alignment_mode="expand")
+    span: Span | None = doc.char_span(statement.start, statement.end, label=label, alignment_mode="expand")
+    assert span is not None  # as the offsets lie within the text
+    return span
 
 
 def _entry(doc: Doc) -> dict[str, Any]:
