@@ -4,7 +4,7 @@ spaCy's own tokens and sentences are not read: the component segments the text o
 enough. What it finds is kept as plain JSON in ``doc.user_data``: documents can be written, and sent between processes.
 """
 
-from __future__ import annotations
+# Annotations are not put off as elsewhere: older versions of spaCy read those of the factory, and not as strings.
 
 import datetime as dt
 import os
