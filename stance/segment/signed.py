@@ -77,7 +77,10 @@ class Signed:
             is_body = any(map(_is_body, cited.speakers))
             if not own and is_body and is_avowed(sentence, attribution, is_state=is_state):
                 continue  # whom the speaker serves nobody told: it may be that body
-            if any(e in voice.speakers or e.actor in own or e.is_unnamed for e in cited.speakers) or not cited.speakers:
+            if not own and is_avowed(sentence, attribution, is_state=False) and any(map(_is_unknown, cited.speakers)):
+                continue  # a state or house that the registry does not know
+            is_own = any(entity in voice.speakers or entity.actor in own for entity in cited.speakers)
+            if is_own or any(map(_is_nobody, cited.speakers)) or not cited.speakers:
                 continue
             begin, stop = attribution.content[0], resumed(sentence, attribution)
             self.found.take((tokens[begin].start, tokens[stop - 1].end), quotes, cited)
@@ -96,3 +99,13 @@ def _is_body(entity: Entity) -> bool:
     if entity.entry is not None:
         return entity.kind in _BODIES
     return entity.body is not None and "government" in entity.name.casefold()
+
+
+def _is_unknown(entity: Entity) -> bool:
+    """Whether a speaker is a bare name of one word that nothing explains ("Ruritania calls on …")."""
+    return entity.entry is None and entity.body is None and not entity.titles and entity.name.isalpha()
+
+
+def _is_nobody(entity: Entity) -> bool:
+    """Whether only a description of a speaker is known; an office has but one holder ("the Secretary-General")."""
+    return entity.is_unnamed and entity.kind != "office"

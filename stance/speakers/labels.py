@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 
 import regex
 
+from stance.speakers.accounts import bears, read_account
 from stance.speakers.entities import Cast, Entity, Found
 from stance.speakers.mentions import Reading, read_mention
 from stance.speakers.names import body_in, words_of
 from stance.speakers.scan import names_in
 from stance.speakers.vocabulary import VOCABULARY
 
-_BRACKET = regex.compile(r"\(([^()\n]*)\)?")
+_BRACKET = regex.compile(r"\(((?:[^()\n]|\([^()\n]*\))*+)\)?")
 _LANGUAGE = regex.compile(r"(?i)\s*(?:spoke|speaking|continued|interpretation|interpreted|translated|in)\b.*")
-_HONORIFIC = regex.compile(r"(?i)(?:mr|mrs|ms|miss|dr|sir|dame|lord|baroness|mme|sr|sra|h\.e)\b")
+_HONORIFIC = regex.compile(r"(?i)(?:mr|mrs|ms|miss|dr|sir|dame|lord|baroness|mme|sr|sra|hon|h\.e)\b")
 _INITIALS = regex.compile(r"(?:\p{Lu}\.\s?){2,4}|\p{Lu}{2,3}")
 # "…, on behalf of the Union", "I speak for the Nordic countries": whose words these are as well.
 _FOR = regex.compile(r"(?i)\b(?:on behalf of|in the name of|(?:speak|speaking) for)\s+([^.;:!?\n]{2,60})")
@@ -109,13 +110,25 @@ class Labels:
         for last, name in self.cast.full_names.items():
             first = name.casefold().split()[0]
             is_last = last in parts or (len(last) >= _MIN_BORNE and last in joined) or first + last in joined
-            if is_last or (len(first) >= _MIN_BORNE and first in parts):
+            if is_last or (len(first) >= _MIN_BORNE and first in parts) or bears(account, name):
                 found.add(name)
         if len(found) == 1:
             return self.cast.named(read_mention(found.pop(), self.cast.registry))
         persons = [entry for entry in self.cast.registry.entries.values() if entry.speaker.kind == "person"]
-        known = [e for e in persons if e.speaker.name.casefold().replace(" ", "") in joined and " " in e.speaker.name]
-        return self.cast.registered(known[0]) if len(known) == 1 and not found else None
+        known = [entry for entry in persons if bears(account, entry.speaker.name)] if not found else []
+        return self.cast.registered(known[0]) if len(known) == 1 else None
+
+    def institution(self, account: str, name: str) -> Entity | None:
+        """The institution of a state that an account names, where the name beside it tells no person and no state."""
+        reading = read_mention(name, self.cast.registry) if name.lstrip("@") != account else None
+        if reading is not None and (reading.entry or reading.person or reading.body):
+            return None
+        account_reading = read_account(account, self.cast.registry)
+        if account_reading is None:
+            return None
+        if reading is not None:
+            return self.cast.named(replace(reading, body=account_reading.body, serves=True))
+        return self.cast.named(account_reading)
 
     def asked(self) -> Entity | None:
         """Who is interviewed, by the introduction: "In an interview with …"."""
@@ -151,7 +164,8 @@ class Labels:
     def _in_brackets(self, label: Label) -> Entity | None:
         """The person named behind an office, with the state: "The President (Ms. Doe, Norway)"."""
         for note in label.notes:
-            name, _, of = note.partition(",")
+            name, _, of = note.partition(" (" if " (" in note else ",")
+            of = of.rstrip(")")
             if _HONORIFIC.match(name):
                 of = of.strip() or label.head
                 return self.cast.named(self._read(Label(_without_capitals(name), (of,))))
@@ -191,6 +205,10 @@ class Labels:
         if len(names) == 1:
             return self.cast.named(Reading(names[0], person=names[0]))
         name = text.strip()
+        explained = self.cast.abbreviations.get("".join(wanted))
+        if explained is not None:
+            full = _without_capitals(explained)
+            return self.cast.named(Reading(full, person=full))
         return self.cast.named(Reading(name, person=name)) if "." in name else None
 
 

@@ -237,6 +237,7 @@ class Resolver:
             if entry is not None:
                 return Resolution((self._cast.registered(entry),), NAMED, "an account in the registry")
             owner = self._labels.owner(account) if name.lstrip("@") == account else None
+            owner = owner or self._labels.institution(account, name)
             entity = owner or self._cast.named(read_mention(name, self._registry))
             reason = "an account that bears a name of the document" if owner else "the signature of a post"
             return Resolution((entity,), DESCRIBED if owner else NAMED, reason)
@@ -248,9 +249,14 @@ class Resolver:
         """Who answers under "A:": whom the text says it asked, or the only one it named before its first answer."""
         if self._interviewed is None:
             persons = [entity for entity in self._discourse.latest() if entity.kind == "person"]
-            asked = persons[0] if len(persons) == 1 else self._labels.asked()
+            asked = persons[0] if len(persons) == 1 else self._labels.asked() or self._first(persons)
             self._interviewed = Resolution((asked,), DESCRIBED, "the person interviewed") if asked else _UNTOLD
         return self._interviewed
+
+    def _first(self, persons: list[Entity]) -> Entity | None:
+        """The first person that an interview names, where nobody named behind is described."""
+        order = sorted(persons, key=lambda entity: entity.number)
+        return order[0] if order and not any(entity.body or entity.titles for entity in order[1:]) else None
 
     def _joint(self, mention: Mention) -> Resolution | None:
         """ "Germany, France and Italy", "Doe and Roe": every part must be a name of its own."""
