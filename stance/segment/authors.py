@@ -15,7 +15,10 @@ _LEAD = regex.compile(
     r"(?:(?:(?P<told>RT|MT|(?:A )?(?:[Pp]ost|[Tt]weet|[Tt]hread|[Mm]essage) (?:by|from))|From)\s+(?=[@\p{Lu}]|the\s))?"
     rf"(?P<told>{PLATFORM} (?:channel|page|account|feed) of\s+)?"
 )
-_HANDLE = regex.compile(r"[(\[]?\s?(?P<handle>@\w{2,30})\s?[)\]]?")
+_HANDLE = regex.compile(r"[(\[]?\s?(?P<handle>@\w{2,30})(?:\s?[)\]])?")
+_BADGED = regex.compile(
+    r"(?P<name>\p{Lu}[^\n@:.!?;]{1,60}?)[^\p{L}\p{N}\s\p{P}]++\s*(?P<handle>@\w{2,30})\s+(?=[\p{Lu}\"“])"
+)
 _BOX = regex.compile(r"\[(?P<name>[^\n@\[\]]{0,60})(?P<handle>@\w{2,30})\]:?\s+(?=\S)")
 # What divides the author from the text; a colon within a time does not.
 _DIVIDER = regex.compile(r"(?<!\d):(?=\s|[\"“„«]|$)|(?<=\d):(?=\s|$)|\s[—–|]{1,2}\s+(?=[^\p{Ll}\s])")
@@ -39,6 +42,8 @@ _STOP = regex.compile(
 )
 # An author and what is said of the post are no longer, in characters.
 _MAX_LEAD, _MAX_ABOUT = 180, 70
+# A role before an account is no longer, in words.
+_MAX_ROLE = 3
 _NAME = regex.compile(r"[^\p{L}\p{N}]*+(?P<name>.*?)[^\p{L}\p{N}.)]*+")
 _OPENS, _CLOSES = '"“„«', '"”“»'
 
@@ -66,7 +71,7 @@ def read_authored(text: str, start: int, end: int) -> Authored | None:
     """The post on a line that begins with its author, if it does."""
     bullet = _BULLET.match(text, start, end)
     begin = bullet.end() if bullet else start
-    if (box := _BOX.match(text, begin, end)) is not None:
+    if (box := _BOX.match(text, begin, end) or _BADGED.match(text, begin, end)) is not None:
         head = _named(text, box.start("name"), box.end("name"), box["handle"], box.start("handle"))
         return Authored(head, begin, box.end(), end, end) if head else None
     name, is_told = _behind_lead(text, begin, end)
@@ -82,7 +87,7 @@ def read_authored(text: str, start: int, end: int) -> Authored | None:
         begin = stops[-1].end()
         name, is_told = _behind_lead(text, begin, end)
     if account is not None:
-        head = _with_account(text, name, account, divider.start())
+        head = _with_account(text, name, account, divider.start(), is_above=divider.end() == end)
     else:
         head = _on_platform(text, name, divider, end, is_told=is_told)
     return _authored(text, head, begin, divider.end(), end) if head else None
@@ -94,16 +99,21 @@ def _behind_lead(text: str, start: int, end: int) -> tuple[int, bool]:
     return (match.end(), match["told"] is not None) if match else (start, False)
 
 
-def _with_account(text: str, begin: int, account: regex.Match[str], stop: int) -> Head | None:
-    """Name and account before a divider: "Jane Doe (@jdoe), minister in Oslo, posts"."""
+def _with_account(text: str, begin: int, account: regex.Match[str], stop: int, *, is_above: bool) -> Head | None:
+    """Name and account before a divider: "Jane Doe (@jdoe), minister in Oslo, posts", "UN spox @jdoe".
+
+    ``is_above`` says that the text stands below.
+    """
     about = text[account.end() : stop]
     if len(about) > _MAX_ABOUT or _STOP.search(about):
         return None
     plain = about.strip(" ,·|•—–-")
     is_apposition = about.startswith((",", " (", "(")) and not TELLING.search(about)
-    if plain and not (is_aside(plain) or plain[0].isdigit() or is_apposition or _POSTED.match(f" {plain}")):
+    if plain and not (is_aside(plain) or plain[0].isdigit() or is_apposition or is_above or _POSTED.match(f" {plain}")):
         return None
-    return _named(text, begin, account.start(), account["handle"], account.start("handle"))
+    head = _named(text, begin, account.start(), account["handle"], account.start("handle"))
+    is_role = head is None and not plain and len(text[begin : account.start()].split()) <= _MAX_ROLE
+    return Head(account["handle"], account.start("handle"), account["handle"]) if is_role else head
 
 
 def _on_platform(text: str, begin: int, divider: regex.Match[str], end: int, *, is_told: bool) -> Head | None:

@@ -8,6 +8,7 @@ from typing import Literal
 import regex
 
 from stance.segment.cues import LEXICON
+from stance.speakers.vocabulary import VOCABULARY
 
 Sort = Literal["asks", "answers", "formal", "plain"]
 
@@ -25,6 +26,7 @@ _COLON = regex.compile(
     rf"""(?x) {_LEAD} (?P<who> \p{{Lu}}[\p{{L}}\p{{N}}.'’\-]*+ (?:\ [\p{{L}}\p{{N}}.'’\-]++){{0,10}}
         (?:[*_]*+ \s*+ [*_]*+ [(\[](?:[^()\[\]\n]|[(\[][^()\[\]\n]{{0,40}}[)\]]){{2,90}}[)\]]){{0,3}} )
     (?: ,?\ (?P<about>(?:(?:also\ )?(?:speaking\ )?on\ behalf\ of|speaking\ for)\ [^:\n]{{2,80}})
+      | \ (?P<about>to\ the\ \p{{Lu}}[^:\n.]{{3,60}})
       | ,\ (?P<about>(?![^:\n]*\b(?:said|says|told|tells|added|asked|wrote|who|which|was|were|is)\b)
           (?:{_HONORIFIC})?[^:\n.“"]{{2,70}}) )?
     [*_]*+ \s*+ : [*_]*+ (?:\s++(?=\S) | \s*+$)"""
@@ -69,6 +71,7 @@ _INNER = regex.compile(
     r"(?x) (?<=[.!?…\"”)\]]\s) (?P<who> \p{Lu}\p{L}*+\.?+ (?:\ [\p{L}.'’\-]++){0,3} (?:\ \([^()\n]{2,60}\)){0,2} )"
     r"\s*+ :\s"
 )
+_NUMBER = regex.compile(r"\W*+\d{1,3}[.)]\s+")
 _TITLES = frozenset(
     """
     mrs mr ms miss mme mlle dr prof professor sir dame lord lady baroness baron amb ambassador archbishop bishop
@@ -93,7 +96,8 @@ _MAX_LINE = 60
 _HEADINGS = frozenset(
     """
     note notes background participants speakers location place venue date subject topic source sources present absent
-    agenda contact photo image video related tags update correction summary fact facts abstract live watch warning
+    agenda contact photo image video related tags update correction summary fact facts abstract live watch warning from to
+    sent by via re cc
     """.split()
 )
 _PLATFORM = regex.compile(
@@ -128,7 +132,8 @@ class Label:
         """Whether a label that does not come back names somebody: with more words than one, or as the text does."""
         words = self.who.split()
         if words[0] == "The":
-            return words[-1].casefold() in LEXICON.nouns or bool(self.about) or self.is_bracketed
+            role = words[-1].casefold()
+            return role in LEXICON.nouns or VOCABULARY.is_title(role) or bool(self.about) or self.is_bracketed
         is_name = len(words) > 1 or bool(self.about) or self.who.isupper()
         return is_name or regex.search(rf"\p{{Lu}}\S*+ {regex.escape(self.who)}\b", text) is not None
 
@@ -180,7 +185,7 @@ def inner_labels(text: str, start: int, end: int) -> list[int]:
     """Where labels begin within a line, behind the end of a sentence."""
     if text.find(":", start, end) < 0:
         return []
-    found = _INNER.finditer(text, start, end)
+    found = (match for match in _INNER.finditer(text, start, end) if not _NUMBER.fullmatch(text, start, match.start()))
     return [match.start() for match in found if match["who"] in _INNER_FORMS or _is_titled_name(match["who"])]
 
 

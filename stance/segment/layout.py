@@ -14,6 +14,7 @@ from stance.segment.dates import find_date
 from stance.segment.posts import (
     Head,
     behind_mentions,
+    is_badge,
     is_foot,
     may_name,
     read_head,
@@ -154,6 +155,8 @@ class _Reader:
                 continue
             if index and self.text.count("\n", lines[index - 1][1], start) > 1:
                 author = None  # a post ends at an empty line
+            if author is None and is_badge(self.text, start, end) and self._is_above_account(lines, index):
+                continue
             turn, start = turns.get(line_start), stamps.get(line_start, start)
             if turn is not None:
                 self._read_turn(turn, end)
@@ -193,15 +196,19 @@ class _Reader:
 
     def _is_owner(self, lines: Sequence[Span], index: int) -> bool:
         """Whether a line is the name above an account that has a line of its own."""
+        return self._is_above_account(lines, index) and may_name(self.text, *lines[index])
+
+    def _is_above_account(self, lines: Sequence[Span], index: int) -> bool:
+        """Whether the next line is an account alone."""
         if index + 1 == len(lines) or self.text.count("\n", lines[index][1], lines[index + 1][0]) != 1:
             return False
         head = read_head(self.text, *lines[index + 1])
-        return head is not None and head.name == head.handle and may_name(self.text, *lines[index])
+        return head is not None and head.name == head.handle
 
     def _named(self, head: Head) -> Head:
         """The head of a post with the name that stands in the line above the account."""
         above = self.blocks[-1] if self.blocks and head.name == head.handle else None
-        if above is None or self.text.count("\n", above.end, head.start) > 1:
+        if above is None or "\n\n" in self.text[above.end : head.start]:
             return head
         if above.kind not in {"title", "body"} or not may_name(self.text, above.start, above.end):
             return head
@@ -264,7 +271,7 @@ class _Reader:
     def _read_running(self, start: int, end: int, *, may_have_dateline: bool, is_item: bool) -> None:
         """Take a line of running text or a title."""
         dateline = _DATELINE.match(self.text, start, end) if may_have_dateline else None
-        if dateline and trim(self.text, dateline.end(), end):
+        if dateline and trim(self.text, dateline.end(), end) and not self._is_quoted(start, dateline.end(), end):
             self.found_date = self.found_date or find_date(dateline.group(), self.date)
             self.in_head = False
             self.blocks.append(Block("body", dateline.end(), end))
@@ -283,6 +290,12 @@ class _Reader:
             kind = previous.kind
         signature = previous.signature if previous and kind == "turn" else None
         self.blocks.append(Block(kind, bullet.end() if bullet else start, end, signature))
+
+
+    def _is_quoted(self, start: int, begin: int, end: int) -> bool:
+        """Whether what looks like a dateline is the name of whoever is quoted: no capitals, then a quotation alone."""
+        place = self.text[start:begin].split(None, 1)[0]
+        return self.text[begin] in _OPENS and self.text[end - 1] in _CLOSES and not place.isupper()
 
 
 def _lines(text: str) -> list[Span]:

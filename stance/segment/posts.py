@@ -19,7 +19,7 @@ _STAMP = regex.compile(
 )
 # "Jane Doe ✔ @jdoe · 3m", or the account alone
 _HEAD = regex.compile(
-    r"(?P<name>[^\n@:]{0,60}?)[\s(\[]*+(?:(?:✔|☑|✓|\(verified\))\s*)?[(\[]?(?P<handle>@\w{2,30})[)\]]?"
+    r"(?:(?:From|(?:[Pp]ost|[Tt]weet) (?:by|from)):?\s+)?(?P<name>[^\n@:]{0,60}?)[\s(\[]*+(?:(?:✔|☑|✓|\(verified\))\s*)?[(\[]?(?P<handle>@\w{2,30})[)\]]?"
     r"(?:\s*+[·|•,—–-]?\s*+(?P<aside>[^\n]{1,30}))?$"
 )
 # "Student leader Jane Doe, via Telegram:", "jdoe (Twitter, from web)", "On Twitter, jdoe:", "Telegram, channel DOE"
@@ -41,6 +41,11 @@ _FOOT = regex.compile(
     r"|[^\n]{0,30}?\b\d{1,2}[:.]\d\d\b(?=.*\b\d{4}\b|.*\d\d$)[^\n]{0,40}"
     r"|[^\n]{0,20}?\b\d{4}\b[^\n]{0,12}\b\d{1,2}[:.]\d\d[^\n]{0,10}"
     r"|translated from .*|[\d,.]+k? (?:likes|retweets|views).*|\[[^\[\]\n]{2,40}\]|edited"
+)
+# What stands between a name and its account.
+_BADGE = regex.compile(
+    r"(?i)\[[^\[\]\n]{2,40}\]|(?:government|multilateral|ngo)[\w ]{0,20} (?:organi[sz]ation|official|account)"
+    r"|[^\n]{0,30}state-affiliated[^\n]{0,30}|(?:verified|official) (?:account|page|channel)|[✔☑✓🟦✅\uFE0F ]+"
 )
 # Another post begins that the one above shares or answers.
 _SHARES = regex.compile(r"(?i)(?:quote[sd]?|quoting|re-?posted|shared|in reply to)(?: (?:tweet|post|a post))?:?")
@@ -105,6 +110,10 @@ def read_platform(text: str, lines: Sequence[Span], index: int, start: int) -> H
     end = lines[index][1]
     if index + 1 == len(lines) or end - start > _MAX_PLATFORM or text.count("\n", end, lines[index + 1][0]) != 1:
         return None
+    while end > start and not (text[end - 1].isalnum() or text[end - 1] in ":)"):
+        end -= 1  # an arrow or emblem
+    while start < end and not (text[start].isalnum() or text[start] in "@(["):
+        start += 1
     match = _PLATFORM_HEAD.match(text, start, end)
     if match is None or _SENTENCE.search(match["name"]) or not is_author(match["name"]):
         return None
@@ -130,6 +139,11 @@ def may_name(text: str, start: int, end: int) -> bool:
 def is_foot(text: str, start: int, end: int) -> bool:
     """Whether a line below a post is not its text."""
     return _FOOT.fullmatch(text, start, end) is not None or is_aside(text[start:end])
+
+
+def is_badge(text: str, start: int, end: int) -> bool:
+    """Whether a line is what platforms set between a name and its account."""
+    return _BADGE.fullmatch(text, start, end) is not None
 
 
 def is_aside(words: str) -> bool:

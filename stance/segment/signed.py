@@ -15,6 +15,7 @@ from stance.segment.spans import Span, count_words, inside_quotes, pieces
 from stance.segment.tokens import Sentence, tokenize
 from stance.segment.turns import is_bare
 from stance.segment.voices import AUTHOR, Voice, Voices
+from stance.speakers.descriptions import LAST_FIT
 from stance.speakers.entities import Entity
 from stance.speakers.mentions import Mention
 from stance.types import Kind
@@ -80,7 +81,7 @@ class Signed:
             if not own and is_avowed(sentence, attribution, is_state=False) and any(map(_is_unknown, cited.speakers)):
                 continue  # a state or house that the registry does not know
             is_own = any(entity in voice.speakers or entity.actor in own for entity in cited.speakers)
-            if is_own or any(map(_is_nobody, cited.speakers)) or not cited.speakers:
+            if is_own or cited.reason == LAST_FIT or any(map(_is_nobody, cited.speakers)) or not cited.speakers:
                 continue
             begin, stop = attribution.content[0], resumed(sentence, attribution)
             self.found.take((tokens[begin].start, tokens[stop - 1].end), quotes, cited)

@@ -21,7 +21,8 @@ _CLOSING = regex.compile(
 )
 # The editor's notes between turns: what was done in the room, and who took it down.
 _STAGE = regex.compile(
-    r"(?:The|A) (?:agenda|vote|draft|members|map|motion|amendment|next|list|record|President said|telephone)\b"
+    r"(?:The|A) (?:agenda|(?:recorded |separate )?vote|draft|members|map|motion|amendment|next|list|record|President said|telephone)\b"
+    r"|(?:\d{1,3}\. )?The (?i:president|speaker|chair\w*) (?:thanked|adjourned|suspended|closed|then|invited|drew)\b"
     r"|There were \d+ votes|(?:Interview|Asked|Recorded|Transcribed|Translated|Transcript)\b ?(?::|by\b)"
 )
 # "Mr. Doe left the room.": somebody with a turn in the third person.
@@ -51,6 +52,8 @@ _MIN_DIALOGUE, _HEAD_LINES, _MAX_GAP = 4, 5, 4
 _DASH = regex.compile(r"[–—-]{1,2}\s+(?=\S)")
 _FIRST_PERSON = regex.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me)\b")
 _SENTENCE = regex.compile(r"[.!?…][\"”»’'*_)\]]*$")
+# "Jane (CNN)": an outlet, unless it is the code of a state.
+_OUTLET = regex.compile(r"\(\p{Lu}{3,6}\)$")
 _OPERATOR = regex.compile(r"(?i)[\s*_]*(?:the )?(?:operator|moderator|host|chair\w*)\b[^\n:]{0,40}:")
 _QUERY = regex.compile(r"\?[\"”»’'*_)\]]*\s*$")
 # From which share of questions on somebody asks: in general; among holders of titles; the first of two who speak.
@@ -251,7 +254,8 @@ def _asking_once(
         if total[name] != 1 or not asked[name] or following is None or following.name not in briefers:
             continue
         label = labels[start]
-        is_guest = label.sort == "formal" or label.is_bracketed or label.about or _is_introduced(text, label)
+        is_guest = label.sort == "formal" and _OUTLET.search(label.who) is None
+        is_guest = is_guest or label.about.islower() or _is_introduced(text, label)
         once |= set() if is_guest else {name}
     return once - found
 

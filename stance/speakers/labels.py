@@ -16,9 +16,13 @@ from stance.speakers.vocabulary import VOCABULARY
 _BRACKET = regex.compile(r"\(((?:[^()\n]|\([^()\n]*\))*+)\)?")
 _LANGUAGE = regex.compile(r"(?i)\s*(?:spoke|speaking|continued|interpretation|interpreted|translated|in)\b.*")
 _HONORIFIC = regex.compile(r"(?i)(?:mr|mrs|ms|miss|dr|sir|dame|lord|baroness|mme|sr|sra|hon|h\.e)\b")
-_INITIALS = regex.compile(r"(?:\p{Lu}\.\s?){2,4}|\p{Lu}{2,3}")
+_INITIALS = regex.compile(r"(?:\p{Lu}\.\s?){1,4}|\p{Lu}{1,3}")
 # "…, on behalf of the Union", "I speak for the Nordic countries": whose words these are as well.
 _FOR = regex.compile(r"(?i)\b(?:on behalf of|in the name of|(?:speak|speaking) for)\s+([^.;:!?\n]{2,60})")
+# "Jane Doe, Prime Minister of Norway" on a line of its own in the head of a transcript.
+_LISTED = regex.compile(
+    r"(?m)^[^\S\n]*(?:[•*▪·–—-]\s*)?(?P<name>\p{Lu}[^\n:,()–—]{3,45}?)\s*(?:,|\(|–|—|-\s)\s*(?P<role>[^\n:.]{4,80})\)?$"
+)
 # Who presides, by the head or the notes of a record: "Ms. Doe, of Guyana, the President, was in the Chair".
 _PRESIDES = regex.compile(
     r"(?P<name>(?:(?:Mr|Mrs|Ms|Miss|Dr|Sir)\.?\s)\p{Lu}[^\s,;:.()]+(?:\s\p{Lu}[^\s,;:.()]+){0,3})"
@@ -173,10 +177,15 @@ class Labels:
 
     def _listed(self, role: str) -> Entity | None:
         """The person whom the head of the document names for an office: "President: Ms. Doe (Norway)"."""
-        line = regex.search(rf"(?im)^[^\S\n]*{regex.escape(role)}[^\S\n]*:[^\S\n]*([^\n:]++)$", self.cast.text)
-        if line is None or not _HONORIFIC.match(line[1]):
+        word = regex.escape(role)
+        line = regex.search(rf"(?im)^[^\S\n]*{word}[^\S\n]*:[^\S\n]*([^\n:]++)$", self.cast.text)
+        if line is not None and _HONORIFIC.match(line[1]):
+            return self.cast.named(self._read(read_label(line[1].rstrip(" ."))))
+        named = {match["name"]: match for match in _LISTED.finditer(self.cast.text) if _has_words(match["role"], role)}
+        if len(named) != 1:
             return None
-        return self.cast.named(self._read(read_label(line[1].rstrip(" ."))))
+        name, match = named.popitem()
+        return self.cast.named(self._read(Label(_without_capitals(name), (match["role"],))))
 
     def _presiding(self, reading: Reading) -> Entity | None:
         """Who was in the chair, by the notes of a record."""
@@ -202,6 +211,8 @@ class Labels:
         """The only person of the document with the initials of a label."""
         wanted = [letter for letter in text if letter.isalpha()]
         names = [name for name in self.cast.full_names.values() if [word[0] for word in name.split()] == wanted]
+        if not names and len(wanted) == 1:
+            names = [name for name in self.cast.full_names.values() if wanted[0] in (word[0] for word in name.split())]
         if len(names) == 1:
             return self.cast.named(Reading(names[0], person=names[0]))
         name = text.strip()
@@ -210,6 +221,10 @@ class Labels:
             full = _without_capitals(explained)
             return self.cast.named(Reading(full, person=full))
         return self.cast.named(Reading(name, person=name)) if "." in name else None
+
+
+def _has_words(text: str, words: str) -> bool:
+    return regex.search(rf"(?i)\b{regex.escape(words)}\b", text) is not None
 
 
 def _without_capitals(name: str) -> str:

@@ -11,6 +11,7 @@ from stance.speakers.appositions import name_before, name_behind
 from stance.speakers.descriptions import Descriptions
 from stance.speakers.discourse import Discourse, Weight
 from stance.speakers.entities import Cast, Entity, Found
+from stance.speakers.entries import Entry
 from stance.speakers.introductions import Introductions
 from stance.speakers.issuers import Issuers
 from stance.speakers.labels import Labels
@@ -232,8 +233,7 @@ class Resolver:
             return Resolution((), NOBODY, "a role without a name")
         if mention.handle:
             account = mention.handle.lstrip("@")
-            persons = self._registry.persons(account)
-            entry = self._registry.find(account) or self._registry.find(name) or (persons[0] if persons else None)
+            entry = self._of_account(account, name)
             if entry is not None:
                 return Resolution((self._cast.registered(entry),), NAMED, "an account in the registry")
             owner = self._labels.owner(account) if name.lstrip("@") == account else None
@@ -244,6 +244,15 @@ class Resolver:
         if "_" in name:
             return Resolution((self._cast.named(Reading(name, person=name)),), NAMED, "an account")
         return _of(self._labels.resolve(name, mention.about), NAMED)
+
+    def _of_account(self, account: str, name: str) -> Entry | None:
+        """Somebody of the registry by account or name; a person named beside an office's account has left it since."""
+        persons = self._registry.persons(account)
+        entry = self._registry.find(account) or self._registry.find(name) or (persons[0] if persons else None)
+        person = read_mention(name, self._registry).person if name.lstrip("@") != account else None
+        if entry is None or person is None or entry.speaker.kind != "person":
+            return entry
+        return entry if person.split()[-1] in entry.speaker.name.split() else self._registry.find(name)
 
     def _interviewee(self) -> Resolution:
         """Who answers under "A:": whom the text says it asked, or the only one it named before its first answer."""
