@@ -24,9 +24,9 @@ from training.config import DEFAULT_CORPUS, command
 DEFAULT_STORIES = DEFAULT_CORPUS / "stories"
 KINDS = ("direct", "indirect", "mixed", "headline", "post")
 # Styles whose texts are made of turns.
-TRANSCRIPTS = (
-    "interview-briefing", "interview", "briefing", "un-record", "sc-record", "ga-record", "panel", "parliament", "podcast"
-)  # fmt: skip
+TRANSCRIPTS = tuple(
+    "interview-briefing interview briefing un-record sc-record ga-record panel parliament podcast".split()
+)
 _MARK = re.compile(r'<(/?)(src|cue|st)((?: [a-z]+="[^"<>]*")*)>')
 # What stands before the label of a turn has none: a time stamp, a number, marks of emphasis.
 _LETTER = re.compile(r"[^\W\d_]")

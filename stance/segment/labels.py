@@ -52,7 +52,8 @@ _ALONE = regex.compile(
 _LINE = regex.compile(r"(?:\p{L}[\p{L}.'’\-]*+ ){0,4}\p{Lu}[\p{L}.'’\-]*+(?: \([^()\n]{2,60}\))?")
 # "(Foreign Minister Doe, in Arabic): …"
 _BOXED = regex.compile(
-    rf"(?x) {_LEAD} [(\[] (?P<who>\p{{Lu}}[^()\[\]:\n,]{{0,60}}) (?:,\ [^()\[\]:\n]{{2,50}})? [)\]] [*_]*+ : [*_]*+\s++ (?=\S)"
+    rf"(?x) {_LEAD} [(\[] (?P<who>\p{{Lu}}[^()\[\]:\n,]{{0,60}}) (?:,\ [^()\[\]:\n]{{2,50}})? [)\]] [*_]*+ : [*_]*+\s++"
+    r"(?=\S)"
 )
 _QUESTION = regex.compile(
     rf"(?x) {_LEAD} (?P<who> \p{{L}}++ )\b (?:\ ?\#?\d{{1,2}}\b)? (?:\ [(\[][^()\[\]\n]{{1,60}}[)\]])?"
@@ -96,8 +97,8 @@ _MAX_LINE = 60
 _HEADINGS = frozenset(
     """
     note notes background participants speakers location place venue date subject topic source sources present absent
-    agenda contact photo image video related tags update correction summary fact facts abstract live watch warning from to
-    sent by via re cc
+    agenda contact photo image video related tags update correction summary fact facts abstract live watch warning from
+    to sent by via re cc
     """.split()
 )
 _PLATFORM = regex.compile(
@@ -158,12 +159,17 @@ def read_label(text: str, start: int, end: int) -> Label | None:
     match = _STOPPED.match(text, start, end)
     if match is not None and len(words := match["who"].split()) > 1 and _has_title(words):
         return Label("formal", match["who"], match.start("who"), match.end())
+    return _rare_label(text, start, end)
+
+
+def _rare_label(text: str, start: int, end: int) -> Label | None:
+    """A label that a dash, brackets around it or the end of its line divides from the words spoken."""
     match = _DASHED.match(text, start, end)
     if match is not None and (_has_title(match["who"].split()) or _is_name(match["who"].split())):
         return Label("plain", match["who"], match.start("who"), match.end())
     match = _BOXED.match(text, start, end)
     if match is not None and (match["who"] in _FORMS or _has_title(match["who"].split())):
-        sort = "asks" if match["who"].casefold() in _ASKING else "formal"
+        sort: Sort = "asks" if match["who"].casefold() in _ASKING else "formal"
         return Label(sort, match["who"], match.start("who"), match.end())
     match = _ALONE.fullmatch(text, start, end)
     if match is None:
@@ -174,7 +180,7 @@ def read_label(text: str, start: int, end: int) -> Label | None:
 def read_line(text: str, start: int, end: int) -> Label | None:
     """A line that may be the name of who speaks below it, were there several such."""
     match = _LINE.fullmatch(text, start, end) if end - start <= _MAX_LINE else None
-    if match is None or text[start:end].split()[0].casefold() in _HEADINGS:
+    if match is None or text[start:end].split(maxsplit=1)[0].casefold() in _HEADINGS:
         return None
     words = _BRACKET.sub("", match.group()).split()
     sort: Sort = "asks" if match.group() in _FORMS else "formal" if _has_title(words) else "plain"

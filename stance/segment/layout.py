@@ -291,7 +291,6 @@ class _Reader:
         signature = previous.signature if previous and kind == "turn" else None
         self.blocks.append(Block(kind, bullet.end() if bullet else start, end, signature))
 
-
     def _is_quoted(self, start: int, begin: int, end: int) -> bool:
         """Whether what looks like a dateline is the name of whoever is quoted: no capitals, then a quotation alone."""
         place = self.text[start:begin].split(None, 1)[0]

@@ -19,7 +19,8 @@ _STAMP = regex.compile(
 )
 # "Jane Doe ✔ @jdoe · 3m", or the account alone
 _HEAD = regex.compile(
-    r"(?:(?:From|(?:[Pp]ost|[Tt]weet) (?:by|from)):?\s+)?(?P<name>[^\n@:]{0,60}?)[\s(\[]*+(?:(?:✔|☑|✓|\(verified\))\s*)?[(\[]?(?P<handle>@\w{2,30})[)\]]?"
+    r"(?:(?:From|(?:[Pp]ost|[Tt]weet) (?:by|from)):?\s+)?"
+    r"(?P<name>[^\n@:]{0,60}?)[\s(\[]*+(?:(?:✔|☑|✓|\(verified\))\s*)?[(\[]?(?P<handle>@\w{2,30})[)\]]?"
     r"(?:\s*+[·|•,—–-]?\s*+(?P<aside>[^\n]{1,30}))?$"
 )
 # "Student leader Jane Doe, via Telegram:", "jdoe (Twitter, from web)", "On Twitter, jdoe:", "Telegram, channel DOE"
@@ -61,7 +62,7 @@ _ASIDE_WORD = regex.compile(
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}.,:\-]*+")
 # No line of dates and counts is longer, in characters.
 _MAX_ASIDE = 120
-_QUOTED = regex.compile("[\"“”„«»!?;]|^\\s*[—–-]")
+_QUOTED = regex.compile('["“”„«»!?;]|^\\s*[—–-]')
 _SENTENCE = regex.compile(r"\p{Ll}{2}[.!?] ")
 # Emblems and badges around a name.
 _EMBLEMS = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}.)]+$")
@@ -133,7 +134,8 @@ def read_named(text: str, lines: Sequence[Span], index: int) -> Head | None:
 def may_name(text: str, start: int, end: int) -> bool:
     """Whether a line above an account can be its owner's name."""
     words = text[start:end].split(None, _MAX_NAME)
-    return len(words) <= _MAX_NAME and words[0][:1].isupper() and (text[end - 1].isalpha() or not text[end - 1].isascii())
+    ends = text[end - 1].isalpha() or not text[end - 1].isascii()
+    return len(words) <= _MAX_NAME and words[0][:1].isupper() and ends
 
 
 def is_foot(text: str, start: int, end: int) -> bool:

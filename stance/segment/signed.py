@@ -104,7 +104,8 @@ def _is_body(entity: Entity) -> bool:
 
 def _is_unknown(entity: Entity) -> bool:
     """Whether a speaker is a bare name of one word that nothing explains ("Ruritania calls on …")."""
-    return entity.entry is None and entity.body is None and not entity.titles and entity.name.isalpha()
+    is_bare = entity.entry is None and entity.body is None and not entity.titles
+    return is_bare and entity.gender is None and entity.name.isalpha()
 
 
 def _is_nobody(entity: Entity) -> bool:

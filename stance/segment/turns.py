@@ -21,7 +21,8 @@ _CLOSING = regex.compile(
 )
 # The editor's notes between turns: what was done in the room, and who took it down.
 _STAGE = regex.compile(
-    r"(?:The|A) (?:agenda|(?:recorded |separate )?vote|draft|members|map|motion|amendment|next|list|record|President said|telephone)\b"
+    r"(?:The|A) (?:agenda|(?:recorded |separate )?vote|draft|members|map|motion|amendment|next|list|record"
+    r"|President said|telephone)\b"
     r"|(?:\d{1,3}\. )?The (?i:president|speaker|chair\w*) (?:thanked|adjourned|suspended|closed|then|invited|drew)\b"
     r"|There were \d+ votes|(?:Interview|Asked|Recorded|Transcribed|Translated|Transcript)\b ?(?::|by\b)"
 )
@@ -134,8 +135,10 @@ def _dialogue(text: str, lines: Sequence[Span]) -> dict[int, Turn]:
     dashed = [(start, match.end()) for start, end in lines if (match := _DASH.match(text, start, end))]
     ends = dict(lines)
     asked = [_QUERY.search(text, begin, ends[start]) is not None for start, begin in dashed]
-    is_talk = len(dashed) >= _MIN_DIALOGUE and asked[0] and 2 * sum(asked[::2]) >= len(asked[::2]) > 2 * sum(asked[1::2])
-    if not is_talk or len(dashed) < _PANEL_SHARE * (len(lines) - _HEAD_LINES):
+    is_long = len(dashed) >= _MIN_DIALOGUE and asked[0]
+    if not is_long or not 2 * sum(asked[::2]) >= len(asked[::2]) > 2 * sum(asked[1::2]):
+        return {}
+    if len(dashed) < _PANEL_SHARE * (len(lines) - _HEAD_LINES):
         return {}
     return {start: Turn("", start, begin, asks=not place % 2) for place, (start, begin) in enumerate(dashed)}
 
@@ -224,7 +227,9 @@ def _asking(text: str, lines: Sequence[Span], labels: dict[int, Label], turns: d
         least = _TITLED_ASKS if first[name].sort == "formal" else _ASKS
         if count > 1 and share[name] >= least and not first[name].is_bracketed:
             found.add(name)
-    found |= _asking_once(text, lines, labels, turns, asked, total, found)
+    briefers = {name for name, count in total.items() if count > 1 and not asked[name]}
+    once = {name for name, count in total.items() if count == 1 and asked[name]}
+    found |= _asking_once(text, [labels.get(start) for start, _ in lines if start in turns], briefers, once)
     if not found and len(total) == 2 and len(names) == len(turns):
         opens, other = total
         is_plain = first[opens].sort == "plain" and total[opens] > 1
@@ -232,32 +237,25 @@ def _asking(text: str, lines: Sequence[Span], labels: dict[int, Label], turns: d
     return {start for start, name in names.items() if name in found}
 
 
-def _asking_once(
-    text: str,
-    lines: Sequence[Span],
-    labels: dict[int, Label],
-    turns: dict[int, Turn],
-    asked: Counter[str],
-    total: Counter[str],
-    found: set[str],
-) -> set[str]:
-    """Who asks one question in a briefing that another gives: each of theirs is answered by the one who comes back.
+def _asking_once(text: str, order: Sequence[Label | None], briefers: set[str], once: set[str]) -> set[str]:
+    """Who asks one question in a briefing that another gives: it is answered by somebody who comes back.
 
     Somebody whose state, office or title the label tells, or whom the text names elsewhere, takes part.
+
+    Args:
+        text: the document.
+        order: the labels of all turns, in order.
+        briefers: who has several turns and asks nothing.
+        once: who has one turn, which is a question.
     """
-    order = [start for start, _ in lines if start in turns]
-    briefers = {name for name, count in total.items() if count > 1 and not asked[name]}
-    once = set()
-    for place, start in enumerate(order[:-1]):
-        name = labels[start].name if start in labels else ""
-        following = labels.get(order[place + 1])
-        if total[name] != 1 or not asked[name] or following is None or following.name not in briefers:
+    found = set()
+    for label, following in pairwise(order):
+        if label is None or following is None or label.name not in once or following.name not in briefers:
             continue
-        label = labels[start]
         is_guest = label.sort == "formal" and _OUTLET.search(label.who) is None
-        is_guest = is_guest or label.about.islower() or _is_introduced(text, label)
-        once |= set() if is_guest else {name}
-    return once - found
+        if not (is_guest or label.about.islower() or _is_introduced(text, label)):
+            found.add(label.name)
+    return found
 
 
 def _is_introduced(text: str, label: Label) -> bool:

@@ -23,11 +23,17 @@ _MINISTRY = frozenset({"mfa", "mofa", "minex", "mid", "diplo", "diplomatie", "di
 _EMBASSY = frozenset({"embassy", "emb", "amb", "ambassade", "embajada"})
 _GOVERNMENT = frozenset({"gov", "govt", "government"})
 # What else stands in the account of an institution; any other word may make it that of an outlet or a club.
-_OFFICIAL = _IN | _MINISTRY | _EMBASSY | _GOVERNMENT | frozenset(
-    """
+_OFFICIAL = (
+    _IN
+    | _MINISTRY
+    | _EMBASSY
+    | _GOVERNMENT
+    | frozenset(
+        """
     of and the en fr es ar ru un eu nato osce mission delegation permanent rep state dept presidency president pm press
     office official officiel mil army defence defense mod spokesperson spox
     """.split()
+    )
 )
 # Names of states that take the article.
 _WITH_ARTICLE = frozenset("united european netherlands philippines czech dominican holy democratic central".split())
@@ -65,10 +71,9 @@ def read_account(account: str, registry: Registry) -> Reading | None:
     is_hosted = host is not None and not _IN.isdisjoint(low[places[0] : places[1]])
     if not _MINISTRY.isdisjoint(low):
         return read_mention(f"the Ministry of Foreign Affairs of {name}", registry)
-    if is_hosted and state is not None and state.speaker.kind == "union":
-        return replace(read_mention(f"the Delegation of {name}{place}", registry), serves=True)
     if is_hosted or not _EMBASSY.isdisjoint(low):
-        return read_mention(f"the Embassy of {name}{place}", registry)
+        mission = "Delegation" if state is not None and state.speaker.kind == "union" else "Embassy"
+        return replace(read_mention(f"the {mission} of {name}{place}", registry), serves=True)
     if not _GOVERNMENT.isdisjoint(low):
         return read_mention(f"the Government of {name}", registry)
     return Reading(f"@{account.lstrip('@')}", body=state, serves=True)

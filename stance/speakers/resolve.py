@@ -37,6 +37,8 @@ _BEFORE_RELATIVE = regex.compile(r"([^.;:\"“”()\n]{2,160}?)[,\s]*$")
 _PHRASE_START = regex.compile(r",\s+|\b(?:to|of|by|with|and|was|is|for|from|met|told|that|as)\s+(?=\p{Lu}|the\s)")
 _MAX_ANTECEDENT = 160
 _MAX_JOINT_NAME = 4
+# Shorter ones are initials.
+_MIN_LAST = 3
 # Who may be listed without "and".
 _ACTORS = ("state", "union", "organisation", "group")
 # How sure a resolution is by its kind; that the text names nobody may also be a reading missed.
@@ -250,9 +252,10 @@ class Resolver:
         persons = self._registry.persons(account)
         entry = self._registry.find(account) or self._registry.find(name) or (persons[0] if persons else None)
         person = read_mention(name, self._registry).person if name.lstrip("@") != account else None
-        if entry is None or person is None or entry.speaker.kind != "person":
+        last = person.split()[-1] if person else ""
+        if entry is None or len(last) < _MIN_LAST or entry.speaker.kind != "person":
             return entry
-        return entry if person.split()[-1] in entry.speaker.name.split() else self._registry.find(name)
+        return entry if last in entry.speaker.name.split() else self._registry.find(name)
 
     def _interviewee(self) -> Resolution:
         """Who answers under "A:": whom the text says it asked, or the only one it named before its first answer."""
@@ -263,9 +266,11 @@ class Resolver:
         return self._interviewed
 
     def _first(self, persons: list[Entity]) -> Entity | None:
-        """The first person that an interview names, where nobody named behind is described."""
+        """The first person that an interview names, at the head of a paragraph, where nobody behind is described."""
         order = sorted(persons, key=lambda entity: entity.number)
-        return order[0] if order and not any(entity.body or entity.titles for entity in order[1:]) else None
+        if not order or any(entity.body or entity.titles for entity in order[1:]):
+            return None
+        return order[0] if regex.search(rf"(?m)^\W*{regex.escape(order[0].name)}\b", self._text) else None
 
     def _joint(self, mention: Mention) -> Resolution | None:
         """ "Germany, France and Italy", "Doe and Roe": every part must be a name of its own."""
