@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +16,21 @@ def _existing(context: click.Context, option: click.Parameter, path: Path | None
     if path is not None and not path.exists():
         raise SpeakerError("no such file", where=path, remedy="check the path")
     return path
+
+
+class Workers(click.ParamType):
+    """``N``, or ``MIN:MAX`` for as many as there is use for; both as a pair."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Read it."""
+        if isinstance(value, tuple):
+            return value
+        least, _, most = str(value).partition(":")
+        if least.isdecimal() and (most or least).isdecimal() and 1 <= int(least) <= int(most or least):
+            return int(least), int(most or least)
+        self.fail(f"{value!r} is no number of at least 1, nor two of them as MIN:MAX", param, ctx)
 
 
 documents = click.argument("files", nargs=-1, required=True, metavar="FILES...")
@@ -32,4 +48,5 @@ speakers = click.option(
 )
 date = click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of publication.")
 author = click.option("--author", metavar="NAME", help='Who speaks where the text says "we".')
+workers = click.option("--workers", type=Workers(), metavar="N", help="Processes, of one thread each; one by default.")
 force = click.option("--force", is_flag=True, help="Even if the text does not look English.")
