@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ DONE = "_SUCCESS"
 # Chunks of a shard: few, so that all workers have work to the end; more where there would be too many files.
 FEWEST, MOST, SHARDS = 4, 64, 1024
 
+_NAME, _PART = "part-{:05}-{:012}.parquet", re.compile(r"part-\d{5,}-\d{12,}\.parquet")
 _OPEN_AT_ONCE = 16
 _NOTE = b"stance"
 
@@ -124,7 +126,7 @@ def plan(source: str | Path, target: str | Path, job: Job, prefix: str = "") -> 
     for number, (one, count) in enumerate(zip(infos, counts, strict=True)):
         # A file without rows becomes one, too.
         for start in range(0, count or 1, step):
-            part = f"{str(target).rstrip('/')}/part-{number:05}-{start:012}.parquet"
+            part = f"{str(target).rstrip('/')}/{_NAME.format(number, start)}"
             shards.append(Shard(_address(source, one.path), _state(one), start, min(start + step, count), part))
     return shards
 
@@ -133,15 +135,16 @@ def prepare(source: str | Path, target: str | Path, *, resume: bool) -> None:
     """Make the folder that is to be written.
 
     Raises:
-        TableError: it is a file, holds anything without ``resume``, is in the source, or cannot be made.
+        TableError: it is a file, holds anything without ``resume``, lies with the source, or cannot be made.
     """
     import pyarrow as pa
     import pyarrow.fs as pafs
 
     system, root = _opened(target)
     origin = _opened(source)
-    if system == origin[0] and PurePosixPath(root).is_relative_to(origin[1]):
-        raise TableError("it would be written into the table it is made from", where=target, remedy="name another")
+    inner, outer = PurePosixPath(root), PurePosixPath(origin[1])
+    if system == origin[0] and (inner.is_relative_to(outer) or outer.is_relative_to(inner)):
+        raise TableError("the table that it is made from lies in the same folder", where=target, remedy="name another")
     try:
         info = system.get_file_info(root)
         if info.type not in {pafs.FileType.NotFound, pafs.FileType.Directory}:
@@ -164,7 +167,7 @@ def finish(target: str | Path, shards: Sequence[Shard]) -> None:
     system, root = _opened(target)
     planned = {PurePosixPath(shard.part).name for shard in shards}
     for one in system.get_file_info(pafs.FileSelector(root)):
-        if one.base_name.startswith("part-") and one.base_name not in planned:
+        if _PART.fullmatch(one.base_name) and one.base_name not in planned:
             system.delete_file(one.path)
     system.open_output_stream(f"{root}/{DONE}").close()
 

@@ -125,7 +125,8 @@ def test_what_cannot_be_read_or_written_is_one_sentence(source, tmp_path):
         (lambda: plan(clashing, "out", job), "already has columns for results: 'labels'"),
         (lambda: prepare(source, tmp_path / "full", resume=False), "full: the folder is not empty"),
         (lambda: prepare(source, source.with_name("text.parquet"), resume=False), "this is a file"),
-        (lambda: prepare(tmp_path, tmp_path / "out", resume=False), "written into the table it is made from"),
+        (lambda: prepare(tmp_path, tmp_path / "out", resume=False), "lies in the same folder"),
+        (lambda: prepare(source, tmp_path, resume=True), "lies in the same folder"),
         (lambda: prepare(source, "/proc/none", resume=False), "/proc/none: the folder cannot be written"),
     ]:
         with pytest.raises(TableError, match=message):
