@@ -313,21 +313,22 @@ def _cluster(address: str | None, workers: Workers | None) -> Iterator[None]:
         StanceError: it cannot be reached, or Ray itself ended the run.
     """
     ray = _ray()
-    logger, begun = logging.getLogger("ray.data"), not ray.is_initialized()
-    level, context = logger.level, ray.data.DataContext.get_current()
-    bars = context.enable_progress_bars
-    if begun:
-        _begin(ray, address, workers)
-    logger.setLevel(logging.CRITICAL)
-    context.enable_progress_bars = False
+    begun, context = not ray.is_initialized(), ray.data.DataContext.get_current()
+    loggers = {logger: logger.level for logger in map(logging.getLogger, ("ray", "ray.data"))}
+    bars, context.enable_progress_bars = context.enable_progress_bars, False
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
+        if begun:
+            _begin(ray, address, workers)
         yield
     except ray.exceptions.RayError as error:
         what = f"Ray ended the run ({str(error).strip().splitlines()[-1]})"
         raise StanceError(what, remedy="continue with --resume") from error
     finally:
         context.enable_progress_bars = bars
-        logger.setLevel(level)
+        for logger, level in loggers.items():
+            logger.setLevel(level)
         if begun:
             ray.shutdown()
 
@@ -338,9 +339,9 @@ def _begin(ray: Any, address: str | None, workers: Workers | None) -> None:
         # What Ray logs of itself goes to its folder.
         os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
         options = {"address": "local", "include_dashboard": False, "object_store_memory": _STORE}
-        options |= {"num_cpus": None if workers is None else _range(workers)[1], "_node_ip_address": "127.0.0.1"}
+        options["num_cpus"] = None if workers is None else _range(workers)[1]
     try:
-        ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
+        ray.init(**options, log_to_driver=False, logging_level=logging.CRITICAL)
     except (ConnectionError, RuntimeError, ValueError) as error:
         what = f"no Ray cluster can be reached ({str(error).splitlines()[0]})"
         raise StanceError(what, where=address, remedy="check --address, or leave it out") from error
