@@ -77,7 +77,7 @@ def label_table(
     tally = Tally(model.labels)
     job = Statements(model, column)
     _label(source, target, job, tally, format=format, prefix=prefix, resume=resume, workers=workers, progress=progress)
-    return Counts(tally.rows, tally.errors, tally.none, tally.taken())
+    return tally.counts()
 
 
 def label_documents(
@@ -134,8 +134,7 @@ def label_documents(
     job = Documents(model, column, registry, date, author, date_column, author_column, force)
     tally = Tally(model.labels)
     _label(source, target, job, tally, format=format, prefix=prefix, resume=resume, workers=workers, progress=progress)
-    found = (tally.rows, tally.errors, tally.statements, tally.none, tally.taken())
-    return DocumentCounts(*found, tally.by_actor(), tally.others)
+    return tally.document_counts()
 
 
 def label_dataset(dataset: Dataset, model: Model, *, column: str = "text", prefix: str = "") -> Dataset:
@@ -157,8 +156,8 @@ def label_dataset(dataset: Dataset, model: Model, *, column: str = "text", prefi
 
     job = Statements(model, column)
     added = {prefix + name: kind for name, kind in job.columns.items()}
-    _refuse_absence(dataset.column_names, "dataset", job)
-    _refuse_clash(dataset.column_names, "dataset", added)
+    refuse_absence(dataset.column_names, "dataset", job)
+    refuse_clash(dataset.column_names, "dataset", added)
     types = {"text": Value("string"), "texts": Sequence(Value("string")), "number": Value("float64")}
 
     def labelled(texts: list[Any]) -> dict[str, list[Any]]:
@@ -197,8 +196,8 @@ def _label(
     added = {prefix + name: kind for name, kind in job.columns.items()}
     before = _state(source)
     with read_table(source, read_as) as table:
-        _refuse_absence(table.columns, source, job)
-        _refuse_clash([name for name in table.columns if name not in job.dropped], source, added)
+        refuse_absence(table.columns, source, job)
+        refuse_clash([name for name in table.columns if name not in job.dropped], source, added)
         with (
             kept_parts(target, resume=resume) as parts,
             write_table(
@@ -212,7 +211,7 @@ def _label(
             for chunk, answers in _answered(chunks, job, parts, ask, ahead):
                 for record, answer in zip(chunk, answers, strict=True):
                     cells = {name: value for name, value in record.cells.items() if name not in job.dropped}
-                    _refuse_clash(cells, source, added)
+                    refuse_clash(cells, source, added)
                     tally.add([dict(zip(plain, row, strict=True)) for row in answer])
                     with writing(target):
                         for row in answer:
@@ -300,7 +299,12 @@ def _refuse_change(source: str | Path, before: tuple[int, int, int] | None) -> N
         raise TableError("the table was changed while it was read", where=source, remedy=remedy)
 
 
-def _refuse_absence(columns: Sequence[str], source: str | Path, job: Job) -> None:
+def refuse_absence(columns: Sequence[str], source: str | Path, job: Job) -> None:
+    """A table must have the columns that a job reads.
+
+    Raises:
+        TableError: it lacks one.
+    """
     there = ", ".join(map(repr, columns)) or "none"
     # A table of JSON Lines may have no sound row at all: then each has its own error.
     for column in job.needed if columns else ():
@@ -309,7 +313,12 @@ def _refuse_absence(columns: Sequence[str], source: str | Path, job: Job) -> Non
             raise TableError(f"no column {column!r}", where=source, remedy=f"{how}; the columns are {there}")
 
 
-def _refuse_clash(columns: Container[str], source: str | Path, added: Iterable[str]) -> None:
+def refuse_clash(columns: Container[str], source: str | Path, added: Iterable[str]) -> None:
+    """No result may take the place of a column that is carried through.
+
+    Raises:
+        TableError: one would.
+    """
     if taken := [name for name in added if name in columns]:
         what = f"it already has columns for results: {', '.join(map(repr, taken))}"
         raise TableError(what, where=source, remedy="rename them, or give the new ones a --prefix")

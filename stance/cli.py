@@ -145,7 +145,11 @@ def report(
 @click.option("--format", type=click.Choice(FORMATS), help="Where the name of the table does not tell.")
 @click.option("--prefix", default="", metavar="TEXT", help="Put before the names of the new columns.")
 @options.model
-@click.option("--workers", type=click.IntRange(min=1), default=1, metavar="N", help="Processes, of one thread each.")
+@options.workers
+@click.option(
+    "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="What runs them."
+)
+@click.option("--address", metavar="HOST:PORT", help="Of a Ray cluster, or auto.")
 @click.option("--resume", is_flag=True, help="Go on where a run that was killed or failed ended.")
 @click.option("--documents", is_flag=True, help="Each text is a document: a row for each of its statements.")
 @options.speakers
@@ -163,7 +167,9 @@ def label(
     format: str | None,
     prefix: str,
     model: str,
-    workers: int,
+    workers: tuple[int, int] | None,
+    engine: str,
+    address: str | None,
     resume: bool,
     documents: bool,
     as_json: bool,
@@ -179,11 +185,15 @@ def label(
     With --documents each text becomes a row for each of its statements. In place of the text these have: statement,
     start, end, speakers, actors, source, kind, date, confidence, and the columns above.
 
+    With --engine ray, a Parquet file or a folder of them becomes a folder of them, on this machine or a Ray cluster.
+    Both may be addresses (s3://, gs://, hdfs://, ...). --workers MIN:MAX leaves their number to Ray.
+
     \b
     Examples:
       stance label statements.csv -o labelled.csv
       stance label archive.parquet -o labelled.parquet --workers 4 --resume
       stance label articles.jsonl -o statements.csv --documents --date-column published
+      stance label s3://news/2022 -o s3://news/labelled --engine ray --address auto --workers 8:200
     """
     from stance.batch import label_documents, label_table
     from stance.report import terminal
@@ -197,22 +207,44 @@ def label(
     if not documents and (alone := [name for name, value in sorted(reading.items()) if value]):
         named = ", ".join(f"--{name.replace('_', '-')}" for name in alone)
         raise click.UsageError(f"{named} can be used only with --documents")
+    run: dict[str, Any] = {"column": column, "prefix": prefix, "resume": resume}
+    if engine == "ray":
+        if STREAM in {table, output} or format not in {None, "parquet"}:
+            raise click.UsageError("--engine ray reads Parquet and writes a folder of it; name both")
+        from stance.ray import label_parquet
+
+        run |= {"documents": documents, "workers": workers, "address": address}
+        with terminal.progress("documents" if documents else "rows") as progress:
+            written = label_parquet(table, output, model, **reading, **run, progress=progress)
+        return _counted(written, as_json)
+    if address is not None:
+        raise click.UsageError("--address can be used only with --engine ray")
+    least, most = workers or (1, 1)
+    if least != most:
+        raise click.UsageError("--workers MIN:MAX can be used only with --engine ray; give one number")
     try:
         format_of(table, format)
     except StanceError as error:
         message = f"{error.what} ({error.where}); {error.remedy}"
         raise click.UsageError(message, context) from error
-    run: dict[str, Any] = {"column": column, "format": format, "prefix": prefix, "resume": resume, "workers": workers}
+    run |= {"format": format, "workers": most}
     with terminal.progress("documents" if documents else "rows") as progress:
         loaded = stance.load(model)
         if documents:
             found: Counts | DocumentCounts = label_documents(table, output, loaded, **reading, **run, progress=progress)
         else:
             found = label_table(table, output, loaded, **run, progress=progress)
+    _counted(found, as_json)
+
+
+def _counted(found: Counts | DocumentCounts, as_json: bool) -> None:
+    """Say what came of a table, and end with the status that tells of errors."""
+    from stance.report import terminal
+
     shown = terminal.counts(found)
     click.echo(json.dumps(found.to_dict()) if as_json else shown, err=not as_json)
     if found.errors:
-        context.exit(BAD_DATA)
+        click.get_current_context().exit(BAD_DATA)
 
 
 @app.command()

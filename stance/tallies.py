@@ -9,6 +9,7 @@ from typing import Any
 
 # Actors that are counted one by one; a table may name any number of persons, and memory must not grow with it.
 ACTORS = 10_000
+_NUMBERS = ("rows", "errors", "statements", "none", "others")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,31 @@ class Tally:
                     self._actors.setdefault(actor, Counter()).update(["statements", *labels])
                 else:
                     self.others += 1
+
+    def state(self) -> dict[str, Any]:
+        """JSON-ready form, for :meth:`join`."""
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        return numbers | {"taken": dict(self._taken), "actors": {name: dict(of) for name, of in self._actors.items()}}
+
+    def join(self, state: Mapping[str, Any]) -> None:
+        """Add what another one counted, given as its :meth:`state`."""
+        for name in _NUMBERS:
+            setattr(self, name, getattr(self, name) + state[name])
+        self._taken.update(state["taken"])
+        for actor, counts in state["actors"].items():
+            if actor in self._actors or len(self._actors) < ACTORS:
+                self._actors.setdefault(actor, Counter()).update(counts)
+            else:
+                self.others += counts["statements"]
+
+    def counts(self) -> Counts:
+        """Of a table of statements."""
+        return Counts(self.rows, self.errors, self.none, self.taken())
+
+    def document_counts(self) -> DocumentCounts:
+        """Of a table of documents."""
+        found = (self.rows, self.errors, self.statements, self.none, self.taken())
+        return DocumentCounts(*found, self.by_actor(), self.others)
 
     def taken(self) -> dict[str, int]:
         """Statements that take each label."""
