@@ -9,7 +9,10 @@ import time
 import pytest
 from conftest import ROOT
 
-HEAVY = ("torch", "transformers", "pandas", "sklearn", "datasets", "pyarrow", "scipy", "onnx", "huggingface_hub")
+HEAVY = (
+    *("torch", "transformers", "pandas", "sklearn", "datasets"),
+    *("pyarrow", "scipy", "onnx", "huggingface_hub", "matplotlib"),
+)
 # Shared machines have slow moments: the best of five is what the code takes.
 ROUNDS = 5
 TEXT = '"We condemn the raid on the border post," the European Union said.'
@@ -53,6 +56,7 @@ def test_import_is_fast(module, seconds):
         "import stance.cli",
         "import stance; stance.segment(sys.argv[2])",
         "import stance; stance.load(sys.argv[1]).label([sys.argv[2]])",
+        "import stance; assert stance.plot.heatmap",
         "import stance; assert stance.analyze(sys.argv[2], model=sys.argv[1]).statements",
     ],
 )
