@@ -6,11 +6,11 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from stance.outcome import Outcome
 from stance.output import complete, folder_for, writing
-from stance.plot.canvas import need_matplotlib, plain
+from stance.plot.canvas import DIM, NORMAL, need_matplotlib, plain
 from stance.plot.curves import precision_recall, reliability
 from stance.plot.errors import confusion, distributions
 from stance.plot.panels import panels
@@ -76,9 +76,9 @@ def album(outcome: Outcome, analyses: Sequence[Analysis] = ()) -> dict[str, byte
             if busiest := _busiest(analyses):
                 alone["timeline"] = timeline(analyses, busiest, labels=outcome.labels)
         for name, ax in alone.items():
-            ax.set_title(f"{ax.get_title(loc='left').rstrip()}: {plain(on, 60)}\n", loc="left", fontweight="bold")
-            figure = ax.figure
-            found[name] = figure  # type: ignore[assignment]
+            figure = cast("Figure", ax.figure)
+            figure.suptitle(plain(on, 60), fontsize=NORMAL, color=DIM, x=0.01, ha="left")
+            found[name] = figure
         return {name: svg(figure, f"{name}: {on}") for name, figure in found.items()}
 
 

@@ -39,7 +39,7 @@ def panels(
     Raises:
         StanceError: there is no such label; matplotlib is not installed.
     """
-    known = measured.labels if isinstance(measured, Outcome) else tuple(measured)  # type: ignore[arg-type,var-annotated]
+    known = measured.labels if isinstance(measured, Outcome) else tuple(measured)  # type: ignore[arg-type]
     names = chosen(labels, known)
     columns = min(COLUMNS, len(names))
     rows = -(-len(names) // columns)
