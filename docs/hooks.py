@@ -27,6 +27,7 @@ DATE = "2022-01-10"
 GUIDES = "Guides"
 # "csv table.csv" behind a fence: the language and the name of a file, or what another tool is told.
 _NAMED = re.compile(r"^```(\w+) (\S+)$", re.MULTILINE)
+_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#:\s]+)(#[^)\s]*)?\)")
 _ROLE = re.compile(r":(?:func|meth|class|mod|attr):<code>~?([\w.]+)</code>")
 
 
@@ -51,13 +52,26 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Show the name of a file above its block; leave out the words for other tools."""
+    """Show the name of a file above its block, leave out the words for other tools, and mend links to files."""
+    home = (ROOT / PAGES.get(page.file.src_uri, f"docs/{page.file.src_uri}")).parent
+    markdown = _LINK.sub(lambda found: _link(home, *found.groups(default="")), markdown)
     return _NAMED.sub(lambda found: f"```{found[1]}" + (f' title="{found[2]}"' if "." in found[2] else ""), markdown)
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Make links of the names in docstrings."""
     return _ROLE.sub(r'<autoref identifier="\1" optional><code>\1</code></autoref>', html)
+
+
+def _link(home: Path, words: str, target: str, anchor: str) -> str:
+    """A link of a page that is, or was written as, a file in ``home``: to a page of the site, or else no link."""
+    file = (home / target).resolve()
+    pages = {ROOT / source: name for name, source in PAGES.items()}
+    if file in pages:
+        return f"[{words}]({pages[file]}{anchor})"
+    if file.is_relative_to(ROOT / "docs") or not file.is_relative_to(ROOT) or not file.exists():
+        return f"[{words}]({file.name if file.suffix == '.md' else target}{anchor})"
+    return words
 
 
 def draw() -> dict[str, str | bytes]:
