@@ -19,7 +19,7 @@ from stance.report.register import Register
 from stance.types import Analysis
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
 # Nothing random, no date and no version of the library; letters stay letters, which can be searched and read aloud.
 _STYLE: dict[str, Any] = {"svg.hashsalt": "stance", "svg.fonttype": "none", "figure.facecolor": "white"}
@@ -40,13 +40,13 @@ def looks_alike() -> Iterator[None]:
         yield
 
 
-def svg(figure: Figure, title: str = "") -> bytes:
+def svg(figure: Figure | SubFigure, title: str = "") -> bytes:
     """A figure as an SVG file, which names ``title`` as its own; the same figure gives the same bytes."""
     from matplotlib import style
 
     buffer = io.StringIO()
     with style.context(_STYLE):
-        figure.savefig(buffer, format="svg", metadata=_METADATA | {"Title": title})
+        cast("Figure", figure.figure).savefig(buffer, format="svg", metadata=_METADATA | {"Title": title})
     return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines()).encode()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from stance import codebook
 from stance.errors import DocumentError
@@ -131,7 +131,7 @@ def timeline(
         count = sum(several for _, several in parts)
         if count > 1:
             above = (0, small * RADIUS[strength] + 1.0)
-            how = {"textcoords": "offset points", "ha": "center", "fontsize": SMALL - 1, "zorder": 4}
+            how: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": SMALL - 1, "zorder": 4}
             drawn.annotate(str(count), (x, y), above, **how)
     _dates(drawn, scale)
     drawn.set_yticks(range(len(names)), [plain(label) for label in names], fontsize=NORMAL)
@@ -144,10 +144,10 @@ def timeline(
     rows = [row for row in found.rows if row.stance in place]
     dated = sum(row.count for row in rows if row.date)
     undated = sum(row.count for row in rows if not row.date)
-    parts = [number(dated, "stance"), days_words(days)]
-    parts += [f"a mark stands for {scale.step} days"] if scale.step > 1 else []
-    parts += [f"{undated:,} more on no known day"] if undated else []
-    head(drawn, f"Stances of {plain(speaker)}", "; ".join(parts))
+    facts = [number(dated, "stance"), days_words(days)]
+    facts += [f"a mark stands for {scale.step} days"] if scale.step > 1 else []
+    facts += [f"{undated:,} more on no known day"] if undated else []
+    head(drawn, f"Stances of {plain(speaker)}", "; ".join(facts))
     return drawn
 
 
@@ -173,7 +173,8 @@ def _middle(scale: Scale, column: int) -> float:
     """The middle of a column's days, in matplotlib's days."""
     from matplotlib.dates import date2num
 
-    return float(date2num(scale.begins(column))) + (scale.step - 1) / 2
+    first: float = date2num(scale.begins(column))  # type: ignore[no-untyped-call]
+    return float(first) + (scale.step - 1) / 2
 
 
 def _area(intensity: Intensity, small: float) -> float:
@@ -204,9 +205,9 @@ def _dates(ax: Axes, scale: Scale) -> None:
         days = [scale.first + dt.timedelta(days=n) for n in range((scale.last - scale.first).days + 1)]
         ax.set_xticks([_middle(scale, scale.column(day)) for day in days], [_day(day, days[0]) for day in days])
     else:
-        locator = AutoDateLocator(minticks=3, maxticks=8)
+        locator = AutoDateLocator(minticks=3, maxticks=8)  # type: ignore[no-untyped-call]
         ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
         ax.xaxis.get_offset_text().set_fontsize(SMALL)
     ax.tick_params(axis="x", labelsize=SMALL)
 
