@@ -46,7 +46,7 @@ def svg(figure: Figure | SubFigure, title: str = "") -> bytes:
 
     buffer = io.StringIO()
     with style.context(_STYLE):
-        cast("Figure", figure.figure).savefig(buffer, format="svg", metadata=_METADATA | {"Title": title})
+        figure.figure.savefig(buffer, format="svg", metadata=_METADATA | {"Title": title})
     return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines()).encode()
 
 
