@@ -260,6 +260,7 @@ def _counted(found: Counts | DocumentCounts, as_json: bool) -> None:
 @click.option("--by", metavar="FIELD", help="Score the rows of each value of this field apart, too.")
 @options.json
 @click.option("--output", "-o", type=options.PATH, metavar="FOLDER", help="Write the reports here, too.")
+@click.option("--plots", type=options.PATH, metavar="FOLDER", help="Draw pictures of the answers here, as SVG.")
 def evaluate(
     gold: Sequence[Path],
     documents: Path | None,
@@ -270,32 +271,48 @@ def evaluate(
     by: str | None,
     as_json: bool,
     output: Path | None,
+    plots: Path | None,
 ) -> None:
     """Figures of a model on gold statements, and of baselines.
 
     GOLD are JSON Lines with text and labels. Where they have spans, finding the statements and their speakers in the
     documents is measured, too.
 
+    --plots draws reliability, precision and recall, confusion and distributions, and for documents who takes which
+    stance, when: all of them once everything is measured, or none.
+
     \b
     Examples:
       stance evaluate seeds/gold.jsonl
+      stance evaluate seeds/gold.jsonl --plots pictures/
       stance evaluate gold.jsonl --train a.jsonl --train b.jsonl -o reports/
     """
-    from stance.assessment import assess, write_report
+    from stance.assessment import assess, kept, stem_of, write_report
     from stance.output import folder_for
     from stance.report import terminal
     from stance.scorecard import to_rich
 
+    # Before the minutes that measuring takes.
     if output is not None:
-        # Before the minutes that measuring takes.
         folder_for(output)
+    if plots is not None:
+        folder_for(plots)
+        stance.plot.need_matplotlib()
     loaded = stance.load(model)
+    pictures: dict[str, bytes] = {}
     for file in gold:
-        found = assess(file, loaded, documents=documents, train=train, by=by, baselines=baselines)
+        read: list[stance.Analysis] = []
+        how: dict[str, Any] = {"analyze": lambda document, read=read: kept(document, loaded, read)}
+        found = assess(file, loaded, documents=documents, train=train, by=by, baselines=baselines, **how)
         with terminal.printer(STREAM, as_json) as show:
             show(found.to_dict(), partial(to_rich, found))
         if output is not None:
             click.echo(f"written: {', '.join(map(str, write_report(found, output)))}", err=True)
+        if plots is not None and found.outcome is not None:
+            drawn = stance.plot.album(found.outcome, read)
+            pictures |= {f"{stem_of(found)}-{name}": picture for name, picture in drawn.items()}
+    if plots is not None:
+        click.echo(f"written: {', '.join(map(str, stance.plot.write(pictures, plots)))}", err=True)
 
 
 class SpeakerCommands(Commands):

@@ -9,7 +9,10 @@ import sys
 import pytest
 from conftest import ROOT
 
-HEAVY = ("torch", "transformers", "pandas", "sklearn", "datasets", "pyarrow", "scipy", "onnx", "huggingface_hub", "ray")
+HEAVY = (
+    *("torch", "transformers", "pandas", "sklearn", "datasets"),
+    *("pyarrow", "scipy", "onnx", "huggingface_hub", "matplotlib", "ray"),
+)
 # Shared machines have slow moments: the best of five is what the code takes.
 ROUNDS = 5
 TEXT = '"We condemn the raid on the border post," the European Union said.'
@@ -54,6 +57,7 @@ def test_import_is_fast(module, seconds):
         "import stance.ray",
         "import stance; stance.segment(sys.argv[2])",
         "import stance; stance.load(sys.argv[1]).label([sys.argv[2]])",
+        "import stance; assert stance.plot.heatmap",
         "import stance; assert stance.analyze(sys.argv[2], model=sys.argv[1]).statements",
     ],
 )
