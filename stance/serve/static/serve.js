@@ -144,6 +144,7 @@
       const found = await (await send("api/view", body, own.signal)).json();
       asked = body;
       show(found);
+      outcome.scrollIntoView({ block: "start" });
       const statements = found.statements.length;
       progress.textContent = statements === 1 ? "1 statement" : `${number(statements)} statements`;
       tell(problem, found.refused.map(({ id, error }) => `${id}: ${error}`));
@@ -265,11 +266,12 @@
       wrong.hidden = false;
       return;
     }
+    const renamed = row.speaker === view.statements[number].speaker ? "" : `${row.speaker || "speaker not told"}: `;
     view.statements[number] = row;
     const pieces = find(".s", result).filter((piece) => numbersOf(piece).includes(number));
     pieces.forEach((piece) => piece.classList.add("corrected"));
     const words = row.labels.map((label) => label + MARKS[row.intensity[label]]).join(", ") || "no stance";
-    pieces.at(-1).dataset.l = `corrected: ${words}`;
+    pieces.at(-1).dataset.l = `corrected: ${renamed}${words}`;
     pieces[0].dataset.w = row.speaker || "(not told)";
     editor.close();
     progress.textContent = "Correction saved";
