@@ -25,7 +25,17 @@ BRUSSELS, March 3. The European Union condemns the raid on the border post, it s
 """
 # For processes that run elsewhere than in the checkout.
 HERE = os.environ | {"PYTHONPATH": str(ROOT)}
-COMMANDS = ("analyze", "report", "serve", "label", "evaluate", "speakers", "speakers find", "speakers explain", "labels")
+COMMANDS = (
+    "analyze",
+    "report",
+    "serve",
+    "label",
+    "evaluate",
+    "speakers",
+    "speakers find",
+    "speakers explain",
+    "labels",
+)
 
 
 @pytest.fixture

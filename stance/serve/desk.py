@@ -69,7 +69,8 @@ class Desk:
             raise Refused(413, what, remedy="give fewer or shorter ones, or start the server with a higher --limit")
         if self._limiter.statistics().tasks_waiting >= WAITING:
             raise Refused(503, "too many texts are waiting", remedy="try again in a moment")
-        return await anyio.to_thread.run_sync(does, question, limiter=self._limiter)
+        # A server that is told to end does not wait for what is being read.
+        return await anyio.to_thread.run_sync(does, question, limiter=self._limiter, abandon_on_cancel=True)
 
     def analyse(self, question: Question) -> Outcome:
         """Statements and stances of the texts; those that cannot be read are told.
