@@ -23,7 +23,7 @@ from stance.descriptions import describe
 from stance.errors import StanceError
 from stance.gold import read_gold
 from stance.serve import corrections, desk, guard
-from stance.serve.app import Server
+from stance.serve.app import Server, run
 from stance.serve.bodies import Correction, Question
 from stance.serve.bodies import parse as parse_body
 from stance.serve.openapi import document
@@ -256,7 +256,8 @@ BAD = {
     "both": (asking(TEXT, model="stance-en", labels=OWN), 422, "not both"),
     "labels twice": (asking(TEXT, labels=[*OWN, *OWN]), 422, "labels that occur twice: threat, thanks"),
     "no labels": (asking(TEXT, labels=[]), 422, "labels: "),
-    "a long description": (asking(TEXT, labels=[{"name": "x", "descriptions": ["said " * 199]}]), 422, ""),
+    "a long description": (asking(TEXT, labels=[{"name": "x", "descriptions": ["said " * 201]}]), 422, "at most 1000"),
+    "many words": (asking(TEXT, labels=[{"name": "x", "descriptions": ["a, " * 300]}]), 422, "description"),
     "long": (asking("a" * (LIMIT + 1)), 413, "20,001 characters; at most 20,000"),
     "long together": (asking("a" * LIMIT, "b"), 413, "20,001 characters"),
     "a line of a megabyte": (LINE, 413, "bytes"),
@@ -461,21 +462,20 @@ def test_description_is_sound_and_complete(client):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("given", "words"),
     [
-        (["--corrections", "README.md"], "README.md, line 1: not JSON"),
-        (["--corrections", "seeds"], "seeds: this is no file"),
-        (["--corrections", "no/such/folder.jsonl"], "cannot be written"),
-        (["--host", "203.0.113.7"], "203.0.113.7:8765: cannot listen there"),
-        (["--model", "no-such-model"], "no such model"),
-        (["--speakers", "none.toml"], "none.toml: no such file"),
+        ({"corrections": ROOT / "README.md"}, "README.md, line 1: not JSON"),
+        ({"corrections": ROOT / "seeds"}, "seeds: this is no file; name a JSON Lines file"),
+        ({"corrections": ROOT / "no" / "such.jsonl"}, "such.jsonl: cannot be written"),
+        ({"host": "203.0.113.7"}, "203.0.113.7:0: cannot listen there"),
+        ({"model": "no-such-model"}, "no such model"),
     ],
 )
-def test_command_says_what_is_wrong(run_stance, arguments, words):
-    done = run_stance("serve", *arguments)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert words in done.stderr
-    assert done.stderr.count("\n") == 1
+def test_what_cannot_be_served_is_said_at_the_start(given, words):
+    opened = []
+    with pytest.raises(StanceError, match=words):
+        run(Settings(**{"port": 0} | given), opened.append)
+    assert opened == []
 
 
 def test_port_in_use(run_stance):

@@ -35,8 +35,8 @@ class Server:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._desk = Desk(settings)
         self._corrections = CorrectionFile(settings.corrections) if settings.corrections else None
+        self._desk = Desk(settings)
 
     def app(self, token: str) -> ASGIApp:
         """The application; every path begins with the token."""
@@ -135,8 +135,8 @@ def run(settings: Settings, opened: Callable[[str], None]) -> None:
         StanceError: a model, a file or an address that cannot be used.
     """
     token = secrets.token_urlsafe(24)
-    app = Server(settings).app(token)
     with _listening(settings.host, settings.port) as listening:
+        app = Server(settings).app(token)
         options: dict[str, Any] = {"log_level": "warning", "access_log": False, "lifespan": "off", "ws": "none"}
         options |= {"server_header": False, "proxy_headers": False, "timeout_graceful_shutdown": 2}
         opened(f"http://{_shown(settings.host)}:{listening.getsockname()[1]}/{token}/")

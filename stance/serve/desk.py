@@ -54,7 +54,9 @@ class Desk:
     def __init__(self, settings: Settings) -> None:
         self.shelf, self.limit = Shelf(settings.model), settings.limit
         self._registry = load_registry(settings.speakers)
-        self._limiter = anyio.CapacityLimiter(settings.jobs)
+        self._limiter, self._jobs = anyio.CapacityLimiter(settings.jobs), settings.jobs
+        # Requests that are read or wait for it; only the thread of the event loop counts them.
+        self._here = 0
         self._kept: OrderedDict[str, Outcome] = OrderedDict()
         self._lock = Lock()
 
@@ -67,10 +69,14 @@ class Desk:
         if (length := sum(len(one.text) for one in question.documents)) > self.limit:
             what = f"the texts have {length:,} characters; at most {self.limit:,} are taken at once"
             raise Refused(413, what, remedy="give fewer or shorter ones, or start the server with a higher --limit")
-        if self._limiter.statistics().tasks_waiting >= WAITING:
+        if self._here >= self._jobs + WAITING:
             raise Refused(503, "too many texts are waiting", remedy="try again in a moment")
-        # A server that is told to end does not wait for what is being read.
-        return await anyio.to_thread.run_sync(does, question, limiter=self._limiter, abandon_on_cancel=True)
+        self._here += 1
+        try:
+            # A server that is told to end does not wait for what is being read.
+            return await anyio.to_thread.run_sync(does, question, limiter=self._limiter, abandon_on_cancel=True)
+        finally:
+            self._here -= 1
 
     def analyse(self, question: Question) -> Outcome:
         """Statements and stances of the texts; those that cannot be read are told.
