@@ -41,7 +41,7 @@ def browser():
 @pytest.fixture
 def page(browser, client, request):
     """The open page; what reaches the console fails the test, as does any request elsewhere, and any dialog."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, **getattr(request, "param", {}))
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | getattr(request, "param", {}))
     opened = context.new_page()
     opened.set_default_timeout(120_000)
     said, asked = [], []
