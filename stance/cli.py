@@ -139,6 +139,44 @@ def report(
 
 
 @app.command()
+@options.model
+@options.speakers
+@click.option("--corrections", type=options.PATH, metavar="FILE", help="Add corrections to this JSON Lines file.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 for any that is free.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=100_000,
+    show_default=True,
+    metavar="CHARACTERS",
+    help="Of all texts read at once.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Texts read at a time."
+)
+def serve(model: str, *, speakers: Path | None, corrections: Path | None, host: str, **bounds: int) -> None:
+    """A page in the browser: paste texts, look, correct.
+
+    Prints its address, which holds a secret: who has it can use the page. It is there for this machine alone unless
+    --host says otherwise, and needs no network. Corrections become lines of a gold file, one for each statement saved.
+    Ctrl-C ends it. Needs: pip install "diplomatic-stance[serve]".
+
+    \b
+    Examples:
+      stance serve
+      stance serve --corrections corrections.jsonl --port 0
+    """
+    from stance.commands import announce, with_extra
+
+    with with_extra("serve"):
+        from stance.serve.app import run
+        from stance.serve.settings import Settings
+
+    run(Settings(model, speakers, corrections, host, **bounds), announce)
+
+
+@app.command()
 @click.argument("table")
 @click.option("--output", "-o", default=STREAM, metavar="TABLE", help="The table to write, if not standard output.")
 @click.option("--column", default="text", show_default=True, metavar="NAME", help="The column of texts.")

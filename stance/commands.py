@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -110,6 +110,31 @@ def read_each(files: Sequence[str], take: Callable[[Document], object], *, count
                 report(str(DocumentError(error.what, where=where, remedy=error.remedy)))
             count(number, len(paths))
     return refused
+
+
+@contextmanager
+def with_extra(name: str) -> Iterator[None]:
+    """Imports that need an extra of the distribution.
+
+    Raises:
+        StanceError: one of its libraries is missing.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith("stance"):
+            raise
+        remedy = f'pip install "diplomatic-stance[{name}]"'
+        raise StanceError(f"this needs the library {error.name}, which is not installed", remedy=remedy) from error
+
+
+def announce(address: str) -> None:
+    """Say where a server is: the address alone on standard output, on standard error what a person should know."""
+    click.echo(address)
+    sys.stdout.flush()
+    if not address.startswith(("http://127.", "http://localhost:", "http://[::1]:")):
+        report("others can reach this page, without encryption, if they learn its address")
+    report("open the address above in a browser; Ctrl-C ends the server")
 
 
 def fail(message: str, status: int) -> NoReturn:

@@ -25,7 +25,17 @@ BRUSSELS, March 3. The European Union condemns the raid on the border post, it s
 """
 # For processes that run elsewhere than in the checkout.
 HERE = os.environ | {"PYTHONPATH": str(ROOT)}
-COMMANDS = ("analyze", "report", "label", "evaluate", "speakers", "speakers find", "speakers explain", "labels")
+COMMANDS = (
+    "analyze",
+    "report",
+    "serve",
+    "label",
+    "evaluate",
+    "speakers",
+    "speakers find",
+    "speakers explain",
+    "labels",
+)
 
 
 @pytest.fixture
@@ -56,7 +66,7 @@ def test_version_and_help(run_stance):
     bare = run_stance()
     assert (bare.returncode, bare.stderr) == (2, "")
     assert bare.stdout == run_stance("--help").stdout
-    for command in ("analyze", "report", "label", "evaluate", "speakers", "labels"):
+    for command in ("analyze", "report", "serve", "label", "evaluate", "speakers", "labels"):
         assert f"  {command} " in bare.stdout
 
 
