@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from stance import manifest
     from stance.analysis import analyze, analyze_all
     from stance.batch import label_dataset, label_documents, label_table
     from stance.classifier import Classifier
@@ -94,6 +95,7 @@ __all__ = [
     "load",
     "load_codebook",
     "load_registry",
+    "manifest",
     "segment",
     "trace",
     "train",
@@ -102,6 +104,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "manifest":
+        return import_module("stance.manifest")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'stance' has no attribute {name!r}")

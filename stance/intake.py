@@ -14,8 +14,8 @@ import numpy as np
 _KIB, _MIB, _GIB = 2**10, 2**20, 2**30
 # Of the number that a safetensors file begins with: the length of its header in bytes.
 _LENGTH = 8
-# Digits of the largest whole number that 64 bits hold; longer ones are nobody's setting.
-_DIGITS = 19
+# Of a whole number that still is a finite real one; transformers writes 10 to the 30th for "no limit".
+_DIGITS = 300
 # Keys by which a configuration asks for code, or for other weights, that are not the library's.
 _CODE = ("auto_map", "trust_remote_code", "custom_pipelines", "custom_generate")
 # These may name a repository of kernels, which is downloaded and run.
@@ -133,12 +133,12 @@ def parse(text: str, depth: int = LIMITS.depth) -> Any:
 
     def whole(digits: str) -> int:
         if len(digits) > _DIGITS:
-            raise ValueError(f"{digits[:_DIGITS]}… has too many digits")
+            raise ValueError(f"{digits[:9]}… has too many digits")
         return int(digits)
 
     def real(digits: str) -> float:
         number = float(digits)
-        return number if math.isfinite(number) else refuse(digits[:_DIGITS])
+        return number if math.isfinite(number) else refuse(digits[:20])
 
     deep = f"nested more than {depth} deep"
     try:

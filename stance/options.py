@@ -33,3 +33,6 @@ speakers = click.option(
 date = click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of publication.")
 author = click.option("--author", metavar="NAME", help='Who speaks where the text says "we".')
 force = click.option("--force", is_flag=True, help="Even if the text does not look English.")
+manifest = click.option(
+    "--manifest", metavar="FILE", help="Write what went in, what labelled it and what came out, for stance verify."
+)

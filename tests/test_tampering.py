@@ -39,6 +39,8 @@ def nothing_is_loaded(monkeypatch):
     import tokenizers
     import transformers
 
+    # Made before, as making them loads much.
+    tiny_model.stance_model(), zero_shot_model()
     monkeypatch.setattr(onnxruntime, "InferenceSession", forbid)
     monkeypatch.setattr(tokenizers.Tokenizer, "from_file", forbid, raising=False)
     for kind in ("AutoTokenizer", "AutoModel", "AutoModelForSequenceClassification"):
