@@ -315,7 +315,8 @@ def verify(manifest: Path, model: str | None, *, as_json: bool) -> None:
         click.echo(json.dumps({"same": not differences, "differences": differences, "notes": notes}))
     else:
         told = read(manifest)
-        same = f"the same: {len(told['inputs'])} inputs, {len(told['outputs'])} outputs, the model"
+        count = len(told["inputs"]) + len(told["outputs"])
+        same = f"the same: {'1 file' if count == 1 else f'{count:,} files'}{', the model' if told['model'] else ''}"
         for line in [f"differs: {what}" for what in differences] or [same]:
             click.echo(line)
         for what in notes:

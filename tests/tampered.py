@@ -187,8 +187,7 @@ WAYS: dict[str, Tampering] = {
     # The sums are left as they were.
     **{
         f"a bit of {name}": Tampering(flipped(name, at), f"{name} was altered", sealed=False)
-        for name, at in ((CONFIG, 9), (WEIGHTS, -1), (WEIGHTS + " ", 3), (TOKENIZER, 50), (GRAPH, 100))
-        if not name.endswith(" ")
+        for name, at in ((CONFIG, 9), (WEIGHTS, -1), (TOKENIZER, 50), (GRAPH, 100))
     },
     "a file more": Tampering(content("more.txt", b"x"), "more.txt is not listed", sealed=False),
     "a file less": Tampering(lambda f: (f / TOKENIZER).unlink(), "tokenizer.json is missing", sealed=False),
@@ -250,7 +249,7 @@ WAYS: dict[str, Tampering] = {
     "very many files": Tampering(lambda f: [content(f"{i}.txt", b"")(f) for i in range(200)], "more than 100 files"),
     # Weights.
     "a header beyond the limit": Tampering(
-        lambda f: (content(WEIGHTS, header(2**30))(f), grown(WEIGHTS, 2**30 + 99)(f)), "a header of 1 GiB"
+        lambda f: (content(WEIGHTS, header(9 * 2**20))(f), grown(WEIGHTS, 2**24)(f)), "a header of 9 MiB"
     ),
     "a header beyond the file": Tampering(content(WEIGHTS, header(2**62)), "header is cut short"),
     "a header nested deep": Tampering(

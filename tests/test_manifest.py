@@ -74,7 +74,7 @@ def test_the_same_run_verifies_from_anywhere(labelled, room, command, capsys, mo
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     capsys.readouterr()
     assert command("verify", labelled) == 0
-    assert capsys.readouterr().out == "the same: 1 inputs, 1 outputs, the model\n"
+    assert capsys.readouterr().out == "the same: 2 files, the model\n"
     assert command("verify", labelled, "--json") == 0
     assert json.loads(capsys.readouterr().out) == {"same": True, "differences": [], "notes": []}
 

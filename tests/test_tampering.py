@@ -202,7 +202,7 @@ def index(names):
     [
         (only_pickle, "pytorch_model.bin, nothing is read"),
         (content(WEIGHTS, header(2**62)), "header is cut short"),
-        (lambda f: (content(WEIGHTS, header(2**30))(f), grown(WEIGHTS, 2**30 + 99)(f)), "a header of 1 GiB"),
+        (lambda f: (content(WEIGHTS, header(9 * 2**20))(f), grown(WEIGHTS, 2**24)(f)), "a header of 9 MiB"),
         (content(WEIGHTS, b"\x80\x04K\x01."), "is no safetensors file"),
         (table(CONFIG, lambda c: c.update(auto_map={"AutoModel": "m.M"})), "config.json asks for code"),
         (table("tokenizer_config.json", lambda c: c.update(auto_map={"a": "b"})), "tokenizer_config.json asks"),
