@@ -94,7 +94,7 @@ def analyze(
 
         refused = each_document(files, one, as_json=as_json, output=output, run=run)
         if run:
-            run.counts(made | {"errors": refused})
+            run.counts({"documents": made["documents"], "statements": made["statements"], "errors": refused})
     finish(refused)
 
 

@@ -147,7 +147,7 @@ def test_folder_that_cannot_be_written(name, room, command):
 def test_input_that_is_gone(name, room, command):
     (room / COMMANDS[name][0]).unlink()
     before = content(room)
-    one_sentence(command(name), COMMANDS[name][0], "no such file")
+    one_sentence(command(name), COMMANDS[name][0], "no such")
     assert content(room) == before
 
 
