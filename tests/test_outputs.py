@@ -52,17 +52,17 @@ def content(room):
 
 
 @pytest.fixture
-def command(room, capfd):
+def command(room, capsys):
     """Runs a command in this process, which may have been limited; gives status and standard error."""
     from stance.cli import app
 
     def run(name, output=None, *more):
         source, target = COMMANDS[name]
         words = [*name.split(), room / source, "-o", output or room / target, "-m", room / "model", *more]
-        capfd.readouterr()
+        capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             app([str(word) for word in words])
-        return ended.value.code, capfd.readouterr().err
+        return ended.value.code, capsys.readouterr().err
 
     return run
 
