@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import subprocess
 import sys
@@ -58,9 +59,10 @@ sys.exit(f"handlers: {handled}" if handled else 0)
 """
 
 
+@functools.cache
 def trees():
-    for file in sorted((ROOT / "stance").rglob("*.py")):
-        yield file, ast.parse(file.read_text(encoding="utf-8"))
+    files = sorted((ROOT / "stance").rglob("*.py"))
+    return [(file, ast.parse(file.read_text(encoding="utf-8"))) for file in files]
 
 
 def calls(tree, name):
