@@ -25,6 +25,8 @@ OTHERS = {"torch.onnx", "huggingface_hub"}
 SNAPSHOT = """
 import builtins, importlib, json, locale, logging, os, random, signal, sys, threading, warnings
 import numpy, decimal
+# It draws random numbers for itself when it is imported.
+import rich.console, rich.table, rich.text, rich.progress
 
 def state():
     return {
