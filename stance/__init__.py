@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stance import plot
+    from stance import manifest, plot
     from stance.analysis import analyze, analyze_all
     from stance.batch import label_dataset, label_documents, label_table
     from stance.classifier import Classifier
@@ -98,6 +98,7 @@ __all__ = [
     "load",
     "load_codebook",
     "load_registry",
+    "manifest",
     "plot",
     "segment",
     "trace",
@@ -107,7 +108,7 @@ __all__ = [
 
 
 # Public modules.
-_ROOMS = ("plot",)
+_ROOMS = ("manifest", "plot")
 
 
 def __getattr__(name: str) -> Any:

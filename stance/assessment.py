@@ -19,7 +19,7 @@ from stance.gold import Gold, read_gold, read_rows
 from stance.intensity import intensity
 from stance.matching import StatementScores, score_statements
 from stance.outcome import Outcome
-from stance.output import folder_for
+from stance.output import complete, folder_for, writing
 from stance.reading import read_document
 from stance.scorecard import to_json, to_markdown
 from stance.types import Analysis, Document, Intensity, Statement
@@ -152,7 +152,8 @@ def write_report(report: Report, folder: str | Path, stem: str | None = None) ->
     stem = stem or stem_of(report)
     paths = folder / f"{stem}.json", folder / f"{stem}.md"
     for path, text in zip(paths, (to_json(report), to_markdown(report)), strict=True):
-        path.write_text(text, encoding="utf-8")
+        with complete(path) as stream, writing(path):
+            stream.write(text.encode("utf-8"))
     return paths
 
 

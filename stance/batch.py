@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Takes the rows done so far, and how many there are to all appearances (``None``: not known).
 Progress = Callable[[int, int | None], object]
+# Takes the number of a row, from 1, and why it could not be labelled.
+OnError = Callable[[int, str], object]
 
 
 def label_table(
@@ -45,6 +47,7 @@ def label_table(
     resume: bool = False,
     workers: int = 1,
     progress: Progress | None = None,
+    on_error: OnError | None = None,
 ) -> Counts:
     """Label every row of a table and write it with the results behind its own columns.
 
@@ -68,13 +71,14 @@ def label_table(
             script that asks for several needs ``if __name__ == "__main__":``. The output is the same, if the model is a
             stance model: the last digit of a plain torch model may hang on its number of threads.
         progress: called after each chunk with the rows done so far and all there are, as far as that can be told.
+        on_error: called with the number of a row, from 1, and why it could not be labelled.
 
     Raises:
         TableError: a table that cannot be read or written, no such column, one that a result would overwrite, what an
             earlier run left, or a table that another run is writing.
         StanceError: an unknown format, or a worker that died.
     """
-    tally = Tally(model.labels)
+    tally = Tally(model.labels, on_error)
     job = Statements(model, column)
     _label(source, target, job, tally, format=format, prefix=prefix, resume=resume, workers=workers, progress=progress)
     return tally.counts()
@@ -97,6 +101,7 @@ def label_documents(
     resume: bool = False,
     workers: int = 1,
     progress: Progress | None = None,
+    on_error: OnError | None = None,
 ) -> DocumentCounts:
     """Segment every text of a table and write a row for each statement, labelled.
 
@@ -122,6 +127,7 @@ def label_documents(
         resume: go on where an earlier run ended.
         workers: processes that read and score.
         progress: called after each chunk with the documents done so far and all there are.
+        on_error: called with the number of a document, from 1, and why it could not be read.
 
     Raises:
         TableError: as in :func:`label_table`.
@@ -132,7 +138,7 @@ def label_documents(
 
     registry = load_registry(speakers) if speakers is None or isinstance(speakers, str | Path) else speakers
     job = Documents(model, column, registry, date, author, date_column, author_column, force)
-    tally = Tally(model.labels)
+    tally = Tally(model.labels, on_error)
     _label(source, target, job, tally, format=format, prefix=prefix, resume=resume, workers=workers, progress=progress)
     return tally.document_counts()
 

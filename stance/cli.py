@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 
 import stance
 from stance import options
-from stance.commands import BAD_DATA, BAD_USAGE, Commands, each_document, read_each
+from stance.commands import BAD_USAGE, Commands, each_document, finish, on_record, read_each
 from stance.errors import StanceError
 from stance.output import STREAM
 from stance.tables import FORMATS, format_of
@@ -49,6 +50,7 @@ def app(context: click.Context) -> None:
 @options.author
 @options.force
 @click.option("--output", "-o", default=STREAM, metavar="FILE", help="Write here, not to standard output.")
+@options.manifest
 def analyze(
     files: Sequence[str],
     model: str,
@@ -59,6 +61,7 @@ def analyze(
     author: str | None,
     force: bool,
     output: str,
+    manifest: str | None,
 ) -> None:
     """Documents: their statements, speakers and stances.
 
@@ -76,14 +79,23 @@ def analyze(
 
     registry = load_registry(speakers)
     how: dict[str, Any] = {"speakers": registry, "date": date and date.date(), "author": author, "force": force}
+    made: Counter[str] = Counter()
+    with on_record(manifest, output, speakers) as run:
+        loaded = stance.load(model) if run else model
+        if run and not isinstance(loaded, str):
+            run.model(loaded, model)
 
-    def one(document: stance.Document) -> Findings:
-        from stance.report import terminal
+        def one(document: stance.Document) -> Findings:
+            from stance.report import terminal
 
-        found = next(analyze_all([document], model=model, **how))
-        return found.to_dict(), lambda: terminal.analysis(found)
+            found = next(analyze_all([document], model=loaded, **how))
+            made.update(documents=1, statements=len(found))
+            return found.to_dict(), lambda: terminal.analysis(found)
 
-    each_document(files, one, as_json=as_json, output=output)
+        refused = each_document(files, one, as_json=as_json, output=output, run=run)
+        if run:
+            run.counts({"documents": made["documents"], "statements": made["statements"], "errors": refused})
+    finish(refused)
 
 
 @app.command()
@@ -94,6 +106,7 @@ def analyze(
 @options.author
 @options.force
 @click.option("--output", "-o", default="report.html", show_default=True, metavar="FILE", help="The page to write.")
+@options.manifest
 def report(
     files: Sequence[str],
     model: str,
@@ -103,6 +116,7 @@ def report(
     author: str | None,
     force: bool,
     output: str,
+    manifest: str | None,
 ) -> None:
     """Documents: a page to look at, with everything in one file.
 
@@ -116,26 +130,31 @@ def report(
       stance report declaration.txt --author "European Union" -o declaration.html
     """
     from stance.analysis import analyze_all
-    from stance.output import complete
+    from stance.output import complete, writing
     from stance.report import html
     from stance.speakers.registry import load_registry
 
-    loaded = stance.load(model)
-    how: dict[str, Any] = {"speakers": load_registry(speakers), "date": date and date.date(), "author": author}
     found: list[stance.Analysis] = []
-    with complete(output) as stream:
-        refused = read_each(
-            files, lambda read: found.extend(analyze_all([read], model=loaded, **how, force=force)), counted=True
-        )
-        if not found:
-            raise StanceError("nothing to report: no document could be read", remedy="see what is said of each above")
-        page = html.render(found, labels=loaded.labels, model=loaded.name, card=loaded.card)
-        stream.write(page.encode("utf-8"))
+    with on_record(manifest, output, speakers) as run:
+        loaded = stance.load(model)
+        if run:
+            run.model(loaded, model)
+        how: dict[str, Any] = {"speakers": load_registry(speakers), "date": date and date.date(), "author": author}
+
+        def take(document: stance.Document) -> None:
+            found.extend(analyze_all([document], model=loaded, **how, force=force))
+
+        with complete(output) as stream:
+            refused = read_each(files, take, counted=True, run=run)
+            page = html.render(found, labels=loaded.labels, model=loaded.name, card=loaded.card)
+            with writing(output):
+                stream.write(page.encode("utf-8"))
+        if run:
+            run.counts({"documents": len(found), "statements": sum(map(len, found)), "errors": refused})
     if output != STREAM:
         number = "1 document" if len(found) == 1 else f"{len(found):,} documents"
         click.echo(f"written: {output} ({number}, {sum(map(len, found)):,} statements)", err=True)
-    if refused:
-        click.get_current_context().exit(BAD_DATA)
+    finish(refused)
 
 
 @app.command()
@@ -197,6 +216,7 @@ def serve(model: str, *, speakers: Path | None, corrections: Path | None, host: 
 @click.option("--author-column", metavar="NAME", help="The column of authors.")
 @options.force
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output.")
+@options.manifest
 def label(
     table: str,
     output: str,
@@ -211,6 +231,7 @@ def label(
     resume: bool,
     documents: bool,
     as_json: bool,
+    manifest: str | None,
     date: dt.datetime | None,
     **reading: Any,
 ) -> None:
@@ -249,12 +270,15 @@ def label(
     if engine == "ray":
         if STREAM in {table, output} or format not in {None, "parquet"}:
             raise click.UsageError("--engine ray reads Parquet and writes a folder of it; name both")
+        if manifest is not None:
+            raise click.UsageError("--manifest can be used only with --engine local")
         from stance.ray import label_parquet
 
         run |= {"documents": documents, "workers": workers, "address": address}
         with terminal.progress("documents" if documents else "rows") as progress:
             written = label_parquet(table, output, model, **reading, **run, progress=progress)
-        return _counted(written, as_json)
+        _counted(written, as_json)
+        return
     if address is not None:
         raise click.UsageError("--address can be used only with --engine ray")
     least, most = workers or (1, 1)
@@ -266,12 +290,19 @@ def label(
         message = f"{error.what} ({error.where}); {error.remedy}"
         raise click.UsageError(message, context) from error
     run |= {"format": format, "workers": most}
-    with terminal.progress("documents" if documents else "rows") as progress:
-        loaded = stance.load(model)
-        if documents:
-            found: Counts | DocumentCounts = label_documents(table, output, loaded, **reading, **run, progress=progress)
-        else:
-            found = label_table(table, output, loaded, **run, progress=progress)
+    with on_record(manifest, output, table, reading["speakers"]) as record:
+        with terminal.progress("documents" if documents else "rows") as progress:
+            loaded = stance.load(model)
+            run["progress"] = progress
+            if record:
+                record.model(loaded, model)
+                run["on_error"] = lambda row, what: record.error(f"row {row}", what)
+            if documents:
+                found: Counts | DocumentCounts = label_documents(table, output, loaded, **reading, **run)
+            else:
+                found = label_table(table, output, loaded, **run)
+        if record:
+            record.counts(found.to_dict())
     _counted(found, as_json)
 
 
@@ -281,8 +312,7 @@ def _counted(found: Counts | DocumentCounts, as_json: bool) -> None:
 
     shown = terminal.counts(found)
     click.echo(json.dumps(found.to_dict()) if as_json else shown, err=not as_json)
-    if found.errors:
-        click.get_current_context().exit(BAD_DATA)
+    finish(found.errors)
 
 
 @app.command()
@@ -351,6 +381,37 @@ def evaluate(
             pictures |= {f"{stem_of(found)}-{name}": picture for name, picture in drawn.items()}
     if plots is not None:
         click.echo(f"written: {', '.join(map(str, stance.plot.write(pictures, plots)))}", err=True)
+
+
+@app.command()
+@click.argument("manifest", type=options.PATH)
+@click.option("--model", "-m", metavar="NAME", help="Compare with this model, not the one that the run had.")
+@click.option("--json", "as_json", is_flag=True, help="What was found as JSON.")
+def verify(manifest: Path, model: str | None, *, as_json: bool) -> None:
+    """Whether inputs, model and outputs of a run are still the same.
+
+    MANIFEST is what --manifest wrote. Each difference is told, and the exit status is then 1. Other versions of the
+    library or of what computes are noted, as is what cannot be compared.
+
+    \b
+    Examples:
+      stance verify run.json
+      stance verify run.json --model ./copy-of-the-model --json
+    """
+    from stance.manifest import read, verify
+
+    differences, notes = verify(manifest, stance.load(model) if model else None)
+    if as_json:
+        click.echo(json.dumps({"same": not differences, "differences": differences, "notes": notes}))
+    else:
+        told = read(manifest)
+        count = len(told["inputs"]) + len(told["outputs"])
+        same = f"the same: {'1 file' if count == 1 else f'{count:,} files'}{', the model' if told['model'] else ''}"
+        for line in [f"differs: {what}" for what in differences] or [same]:
+            click.echo(line)
+        for what in notes:
+            click.echo(f"note: {what}")
+    finish(len(differences))
 
 
 class SpeakerCommands(Commands):
@@ -429,7 +490,7 @@ def explain(
         found = stance.Analysis(known, tuple(segment(known, speakers=registry, force=force)))
         return found.to_dict(), lambda: terminal.mentions(known, found.statements)
 
-    each_document(files, one, as_json=as_json)
+    finish(each_document(files, one, as_json=as_json))
 
 
 @app.command()

@@ -46,3 +46,6 @@ workers = click.option(
     "--workers", callback=_numbers, metavar="N", help="Processes, of one thread each; one by default."
 )
 force = click.option("--force", is_flag=True, help="Even if the text does not look English.")
+manifest = click.option(
+    "--manifest", metavar="FILE", help="Write what went in, what labelled it and what came out, for stance verify."
+)

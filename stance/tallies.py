@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -62,10 +62,15 @@ class DocumentCounts:
 
 
 class Tally:
-    """Counts what goes by; memory does not grow with the table."""
+    """Counts what goes by; memory does not grow with the table.
 
-    def __init__(self, labels: Sequence[str]) -> None:
-        self._labels = tuple(labels)
+    Args:
+        labels: of the model.
+        on_error: called with the number of a row, from 1, and why it could not be labelled.
+    """
+
+    def __init__(self, labels: Sequence[str], on_error: Callable[[int, str], object] | None = None) -> None:
+        self._labels, self._on_error = tuple(labels), on_error
         self.rows = self.errors = self.statements = self.none = self.others = 0
         self._taken: Counter[str] = Counter()
         self._actors: dict[str, Counter[str]] = {}
@@ -74,7 +79,10 @@ class Tally:
         """What a row of the table became, by names of columns without prefix."""
         self.rows += 1
         for row in rows:
-            self.errors += row["error"] is not None
+            if row["error"] is not None:
+                self.errors += 1
+                if self._on_error is not None:
+                    self._on_error(self.rows, row["error"])
             labels = row["labels"]
             if labels is None:
                 continue

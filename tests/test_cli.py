@@ -31,6 +31,7 @@ COMMANDS = (
     "serve",
     "label",
     "evaluate",
+    "verify",
     "speakers",
     "speakers find",
     "speakers explain",
@@ -170,8 +171,7 @@ def test_report_is_one_page_of_all_that_can_be_read(run_stance, story, model_fol
     assert (streamed.returncode, streamed.stderr) == (0, "")
     assert streamed.stdout == page
     alone = run_stance("report", tmp_path / "z.txt", "-m", model_folder, "-o", tmp_path / "none.html")
-    assert alone.returncode == 1
-    assert "nothing to report" in alone.stderr
+    assert refused(alone, 1, "z.txt: the document is empty")
     assert not (tmp_path / "none.html").exists()
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from stance.backends.base import Wrapping
 from stance.backends.batching import pad
 from stance.errors import ModelError, StanceError
+from stance.plain import check_plain
 
 HUB = "hub:"
 # Seconds that the hub has for its first answer.
@@ -166,14 +167,21 @@ def open_model(source: str | Path, kind: str = "AutoModelForSequenceClassificati
     import transformers
 
     name, local = resolve(source)
-    if local and not (Path(name) / "config.json").is_file():
-        raise ModelError("no model here (config.json is missing)", where=source, remedy="check the path")
+    if local:
+        check_plain(source)
     try:
         with quietly():
             stored = local or not _reachable(name)
-            tokenizer = transformers.AutoTokenizer.from_pretrained(name, local_files_only=stored)
+            tokenizer = transformers.AutoTokenizer.from_pretrained(
+                name, local_files_only=stored, trust_remote_code=False
+            )
             model, report = getattr(transformers, kind).from_pretrained(
-                name, local_files_only=stored, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+                name,
+                local_files_only=stored,
+                trust_remote_code=False,
+                use_safetensors=True,
+                dtype=torch.float32,
+                output_loading_info=True,
             )
     except Exception as error:  # What loaders of all kinds of models raise has no common base.
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
