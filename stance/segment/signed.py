@@ -80,8 +80,8 @@ class Signed:
                 continue  # whom the speaker serves nobody told: it may be that body
             if not own and is_avowed(sentence, attribution, is_state=False) and any(map(_is_unknown, cited.speakers)):
                 continue  # a state or house that the registry does not know
-            is_own = any(entity in voice.speakers or entity.actor in own for entity in cited.speakers)
-            if is_own or cited.reason == LAST_FIT or any(map(_is_nobody, cited.speakers)) or not cited.speakers:
+            is_theirs = any(entity in voice.speakers or entity.actor in own for entity in cited.speakers)
+            if is_theirs or cited.reason == LAST_FIT or any(map(_is_nobody, cited.speakers)) or not cited.speakers:
                 continue
             begin, stop = attribution.content[0], resumed(sentence, attribution)
             self.found.take((tokens[begin].start, tokens[stop - 1].end), quotes, cited)
