@@ -269,10 +269,8 @@ def label(
     if engine == "ray":
         if STREAM in {table, output} or format not in {None, "parquet"}:
             raise click.UsageError("--engine ray reads Parquet and writes a folder of it; name both")
-        if manifest is not None:
-            raise click.UsageError("--manifest can be used only with --engine local")
         run |= {"documents": documents, "workers": workers, "address": address}
-        _counted(_on_cluster(table, output, model, **reading, **run), as_json)
+        _counted(_on_cluster(table, output, model, manifest, **reading, **run), as_json)
         return
     if address is not None:
         raise click.UsageError("--address can be used only with --engine ray")
@@ -307,7 +305,9 @@ def _refuse_any(reading: dict[str, Any]) -> None:
         raise click.UsageError(f"{named} can be used only with --documents")
 
 
-def _on_cluster(table: str, output: str, model: str, **run: Any) -> Counts | DocumentCounts:
+def _on_cluster(table: str, output: str, model: str, manifest: str | None, **run: Any) -> Counts | DocumentCounts:
+    if manifest is not None:
+        raise click.UsageError("--manifest can be used only with --engine local")
     from stance.ray import label_parquet
     from stance.report import terminal
 
