@@ -44,8 +44,8 @@ class Introductions:
         if not is_person or not _DEFINITE.match(mention.text):
             return None
         text, end = self.cast.text, mention.start + len(mention.text)
-        paragraph = text.find("\n", end)
-        reach = min(end + _REACH, len(text) if paragraph < 0 else paragraph)
+        paragraph = text.find("\n", end, end + _REACH)
+        reach = paragraph if paragraph >= 0 else min(end + _REACH, len(text))
         found = list(_OPENING.finditer(text, end, reach))
         follows = _NEXT.match(text, end, end + _REACH)
         for match in [*found, follows] if follows else found:

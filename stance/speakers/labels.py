@@ -7,18 +7,18 @@ from functools import cached_property
 
 import regex
 
+from stance.speakers.accounts import Bearers, read_account
 from stance.speakers.entities import Cast, Entity, Found
 from stance.speakers.entries import Entry
-from stance.speakers.lookup import pieces
 from stance.speakers.mentions import Reading, read_mention
 from stance.speakers.names import body_in, words_of
 from stance.speakers.scan import names_in
 from stance.speakers.vocabulary import VOCABULARY
 
-_BRACKET = regex.compile(r"\(([^()\n]*)\)?")
+_BRACKET = regex.compile(r"\(((?:[^()\n]|\([^()\n]*\))*+)\)?")
 _LANGUAGE = regex.compile(r"(?i)\s*(?:spoke|speaking|continued|interpretation|interpreted|translated|in)\b.*")
-_HONORIFIC = regex.compile(r"(?i)(?:mr|mrs|ms|miss|dr|sir|dame|lord|baroness|mme|sr|sra|h\.e)\b")
-_INITIALS = regex.compile(r"(?:\p{Lu}\.\s?){2,4}|\p{Lu}{2,3}")
+_HONORIFIC = regex.compile(r"(?i)(?:mr|mrs|ms|miss|dr|sir|dame|lord|baroness|mme|sr|sra|hon|h\.e)\b")
+_INITIALS = regex.compile(r"(?:\p{Lu}\.\s?){1,4}|\p{Lu}{1,3}")
 # "…, on behalf of the Union", "I speak for the Nordic countries": whose words these are as well.
 _FOR = regex.compile(r"(?i)\b(?:on behalf of|in the name of|(?:speak|speaking) for)\s+([^.;:!?\n]{2,60})")
 # Who presides, by the head or the notes of a record: "Ms. Doe, of Guyana, the President, was in the Chair".
@@ -108,18 +108,26 @@ class Labels:
         found = self.cast.lookup.borne(account)
         if len(found) == 1:
             return self.cast.named(read_mention(found.pop(), self.cast.registry))
-        joined = account.casefold().replace("_", "")
-        known = [entry for piece in set(pieces(joined, 1)) for entry in self._registered.get(piece, ())]
-        return self.cast.registered(known[0]) if len(known) == 1 and not found else None
+        known = self._registered.of(account) if not found else []
+        return self.cast.registered(known[0]) if len(known) == 1 else None
+
+    def institution(self, account: str, name: str) -> Entity | None:
+        """The institution of a state that an account names, where the name beside it tells no person and no state."""
+        reading = read_mention(name, self.cast.registry) if name.lstrip("@") != account else None
+        if reading is not None and (reading.entry or reading.person or reading.body):
+            return None
+        account_reading = read_account(account, self.cast.registry)
+        if account_reading is None:
+            return None
+        if reading is not None:
+            return self.cast.named(replace(reading, body=account_reading.body, serves=True))
+        return self.cast.named(account_reading)
 
     @cached_property
-    def _registered(self) -> dict[str, list[Entry]]:
-        """Persons of the registry by their full names, written as one word."""
-        found: dict[str, list[Entry]] = {}
-        for entry in self.cast.registry.entries.values():
-            if entry.speaker.kind == "person" and " " in entry.speaker.name:
-                found.setdefault(entry.speaker.name.casefold().replace(" ", ""), []).append(entry)
-        return found
+    def _registered(self) -> Bearers[Entry]:
+        """Persons of the registry by their names."""
+        persons = [entry for entry in self.cast.registry.entries.values() if entry.speaker.kind == "person"]
+        return Bearers((entry.speaker.name, entry) for entry in persons)
 
     def asked(self) -> Entity | None:
         """Who is interviewed, by the introduction: "In an interview with …"."""
@@ -155,7 +163,8 @@ class Labels:
     def _in_brackets(self, label: Label) -> Entity | None:
         """The person named behind an office, with the state: "The President (Ms. Doe, Norway)"."""
         for note in label.notes:
-            name, _, of = note.partition(",")
+            name, _, of = note.partition(" (" if " (" in note else ",")
+            of = of.rstrip(")")
             if _HONORIFIC.match(name):
                 of = of.strip() or label.head
                 return self.cast.named(self._read(Label(_without_capitals(name), (of,))))
@@ -164,9 +173,10 @@ class Labels:
     def _listed(self, role: str) -> Entity | None:
         """The person whom the head of the document names for an office: "President: Ms. Doe (Norway)"."""
         name = self.cast.lookup.listed(role)
-        if name is None or not _HONORIFIC.match(name):
-            return None
-        return self.cast.named(self._read(read_label(name.rstrip(" ."))))
+        if name is not None and _HONORIFIC.match(name):
+            return self.cast.named(self._read(read_label(name.rstrip(" ."))))
+        named = self.cast.lookup.holding(role)
+        return self.cast.named(self._read(Label(_without_capitals(named[0]), (named[1],)))) if named else None
 
     def _presiding(self, reading: Reading) -> Entity | None:
         """Who was in the chair, by the notes of a record."""
@@ -195,10 +205,15 @@ class Labels:
 
     def _initials(self, text: str) -> Entity | None:
         """The only person of the document with the initials of a label."""
-        names = self.cast.lookup.initialled("".join(letter for letter in text if letter.isalpha()))
+        wanted = "".join(letter for letter in text if letter.isalpha())
+        names = self.cast.lookup.initialled(wanted)
         if len(names) == 1:
             return self.cast.named(Reading(names[0], person=names[0]))
         name = text.strip()
+        explained = self.cast.abbreviations.get(wanted)
+        if explained is not None:
+            full = _without_capitals(explained)
+            return self.cast.named(Reading(full, person=full))
         return self.cast.named(Reading(name, person=name)) if "." in name else None
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import regex
+
+from stance.speakers.accounts import Bearers, pieces
 
 _NAME = regex.compile(r"\p{Lu}\p{L}*+(?:['’\-]\p{L}++)*+")
 _PART = regex.compile(r"\p{L}++")
@@ -15,6 +17,13 @@ _POSSESSIVE = regex.compile(r"['’]s?$")
 _AGED = regex.compile(r"(?<![\p{L}'’\-])([\p{L}'’\-]++)\W{1,3}(?:aged )?(\d{1,3})\b")
 # "President: Ms. Doe (Norway)", on a line of its own.
 _ROLE = regex.compile(r"(?m)^[^\S\n]*+([^\n:]++):[^\S\n]*+([^\n:]++)$")
+# "Jane Doe, Prime Minister of Norway" on a line of its own in the head of a transcript.
+_LISTED = regex.compile(
+    r"(?m)^[^\S\n]*+(?:[•*▪·–—-]\s*)?(?P<name>\p{Lu}[^\n:,()–—]{3,45}?)\s*(?:,|\(|–|—|-\s)\s*(?P<role>[^\n:.]{4,80})\)?$"
+)
+_WORD = regex.compile(r"\w++")
+# So many of those whose role has a word in common are looked through.
+_MOST = 200
 # How much of a document may be its heading, in lines and characters.
 _HEADING, _MAX_HEADING = 2, 2000
 # A name within that of an account is no shorter.
@@ -66,6 +75,26 @@ class Lookup:
             found.setdefault(match[1].strip().casefold(), match[2])
         return found
 
+    def holding(self, role: str) -> tuple[str, str] | None:
+        """The only name that a line lists with a role in which these words stand, and that role.
+
+        Of a word that very many roles have the first are looked through.
+        """
+        lines = [self._by_word.get(word.casefold(), []) for word in _WORD.findall(role)]
+        is_role = regex.compile(rf"(?i)\b{regex.escape(role)}\b")
+        few = min(lines, key=len, default=[])[:_MOST]
+        named = {name: whole for name, whole in few if is_role.search(whole) is not None}
+        return named.popitem() if len(named) == 1 else None
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[tuple[str, str]]]:
+        """Names and roles that lines list, by the words of the role."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for match in _LISTED.finditer(self._text):
+            for word in dict.fromkeys(word.casefold() for word in _WORD.findall(match["role"])):
+                found.setdefault(word, []).append((match["name"], match["role"]))
+        return found
+
     @cached_property
     def heading(self) -> str:
         """The first lines of the document."""
@@ -80,22 +109,29 @@ class Lookup:
         return _grouped((name.split()[0], name) for name in self._full_names.values())
 
     def initialled(self, initials: str) -> list[str]:
-        """Full names whose words begin with these letters."""
+        """Full names whose words begin with these letters, or one of whose words begins with the only one."""
         return self._by_initials.get(initials, [])
 
     @cached_property
     def _by_initials(self) -> dict[str, list[str]]:
-        return _grouped(("".join(word[0] for word in name.split()), name) for name in self._full_names.values())
+        spelled = [("".join(word[0] for word in name.split()), name) for name in self._full_names.values()]
+        return _grouped((key, name) for letters, name in spelled for key in {letters, *letters})
 
     def borne(self, account: str) -> set[str]:
-        """Full names of which an account bears the last word, or the first set off; of many at least two."""
+        """Full names of which an account bears the last word, or the first set off, or as persons are called by
+        accounts; of many at least two."""
         parts = account.casefold().split("_")
         joined = "".join(parts)
         named = [self._full_names.get(part) for part in parts]
         named += [self._full_names.get(piece) for piece in pieces(joined, MIN_BORNE)]
         named += [self._whole.get(piece) for piece in pieces(joined, 1)]
         firsts = (self._by_low_first.get(part, [])[:2] for part in parts if len(part) >= MIN_BORNE)
-        return {name for name in named if name} | {name for names in firsts for name in names}
+        found = {name for name in named if name} | {name for names in firsts for name in names}
+        return found | set(self._bearers.of(account))
+
+    @cached_property
+    def _bearers(self) -> Bearers[str]:
+        return Bearers((name, name) for name in self._full_names.values())
 
     @cached_property
     def _by_low_first(self) -> dict[str, list[str]]:
@@ -104,11 +140,6 @@ class Lookup:
     @cached_property
     def _whole(self) -> dict[str, str]:
         return {name.casefold().split()[0] + last: name for last, name in self._full_names.items()}
-
-
-def pieces(word: str, least: int) -> Iterator[str]:
-    """All parts of a word of so many letters and more; there are as many as the square of its length."""
-    return (word[begin:end] for begin in range(len(word)) for end in range(begin + least, len(word) + 1))
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
