@@ -12,12 +12,14 @@ from stance.segment.posts import PLATFORM, TELLING, Head, is_aside, is_author
 _BULLET = regex.compile(r"(?:[▪•*·‣»►→–—-]{1,2}\s+)?")
 _LEAD = regex.compile(
     rf"(?P<told>(?:On\s)?{PLATFORM}\s*[|:,—–-]\s+(?=\S))?"
-    r"(?:(?:(?P<told>RT|MT|(?:A )?(?:[Pp]ost|[Tt]weet|[Tt]hread|[Mm]essage) (?:by|from))|From)\s+(?=[@\p{Lu}]|the\s))?"
+    r"(?:(?:(?P<told>RT|MT|(?:(?:A|X|Facebook|Telegram|Instagram) )?(?:[Pp]ost|[Tt]weet|[Tt]hread|[Mm]essage)"
+    r" (?:by|from))|From)\s+(?=[@\p{Lu}]|the\s))?"
     rf"(?P<told>{PLATFORM} (?:channel|page|account|feed) of\s+)?"
 )
 _HANDLE = regex.compile(r"[(\[]?\s?(?P<handle>@\w{2,30})(?:\s?[)\]])?")
 _BADGED = regex.compile(
     r"(?P<name>\p{Lu}[^\n@:.!?;]{1,60}?)[^\p{L}\p{N}\s\p{P}]++\s*(?P<handle>@\w{2,30})\s+(?=[\p{Lu}\"“])"
+    r"|(?P<name>)(?P<handle>@\w{2,30})\s*[^\p{L}\p{N}\s\p{P}]++\s+(?=[\p{Lu}\"“])"
 )
 _BOX = regex.compile(r"\[(?P<name>[^\n@\[\]]{0,60})(?P<handle>@\w{2,30})\]:?\s+(?=\S)")
 # What divides the author from the text; a colon within a time does not.
@@ -30,7 +32,7 @@ _WRITES = (
 )
 _WRITING = regex.compile(rf"(?:^|[\s,]){_WRITES}")
 _POSTED = regex.compile(
-    rf",?\s+(?:{_WRITES}|(?:on|via|over|in an? (?:\p{{L}}++ )?(?:post|thread|tweet|note|message))\s)"
+    rf",?\s+(?:{_WRITES}|(?:on|via|over|in an? (?:\p{{L}}++ )?(?:post|thread|tweet|note|message)|(?:took|turned) to)\s)"
 )
 _ON_PLATFORM = regex.compile(
     rf"(?i:\b(?:on|via|over|to|from)\s+(?:(?:his|her|its|their|the)\s+)?(?:official\s+|own\s+)?)"

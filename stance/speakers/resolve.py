@@ -154,6 +154,8 @@ class Resolver:
 
     def _resolve(self, mention: Mention) -> Resolution:
         low = mention.text.casefold().strip()
+        if low.startswith("@") and " " not in low:
+            return self._signed(replace(mention, handle=mention.text.strip()))
         if low in _FIRST_PERSON:
             author = self.author()
             return Resolution(author, DESCRIBED, "the document's author") if author else _UNTOLD
