@@ -46,6 +46,8 @@ _STOP = regex.compile(
 _MAX_LEAD, _MAX_ABOUT = 180, 70
 # A role before an account is no longer, in words.
 _MAX_ROLE = 3
+# Nor are the words behind a platform.
+_MAX_BEHIND = 6
 _NAME = regex.compile(r"[^\p{L}\p{N}]*+(?P<name>.*?)[^\p{L}\p{N}.)]*+")
 _OPENS, _CLOSES = '"“„«', '"”“»'
 
@@ -129,6 +131,8 @@ def _on_platform(text: str, begin: int, divider: regex.Match[str], end: int, *, 
     is_quoted = text[divider.end() : end].lstrip()[:1] in tuple(_OPENS)
     if not (platform or is_told or is_tweet) or (writes is not None and is_quoted):
         return None  # "Doe wrote on Facebook: “…”" is read like any sentence
+    if platform is not None and len(words[platform.end() :].split()) > _MAX_BEHIND:
+        return None  # "Doe took to Twitter after the talks with the opposition, saying: …"
     length = min((match.start() for match in (platform, writes, _POSTED.search(words)) if match), default=len(words))
     return None if TELLING.search(words[:length]) else _named(text, begin, begin + length, "", begin)
 
