@@ -38,7 +38,7 @@ _STOPPED = regex.compile(
     r"[\p{L}'’\-]{3,}+ (?:\ of\ \p{Lu}\p{L}+)? ) \.\ +(?=\p{Lu})"
 )
 _DASHED = regex.compile(
-    rf"(?x) {_LEAD} (?P<who> \p{{Lu}}\p{{L}}*+\.?+ (?:\ [\p{{L}}.'’\-]++){{1,3}} ) \ [–—]{{1,2}}\ (?=[\"“‘]?\p{{Lu}})"
+    rf"(?x) {_LEAD} (?P<who> \p{{Lu}}\p{{L}}*+\.?+ (?:\ [\p{{L}}.'’\-]++){{1,3}} ) \ [–—|]{{1,2}}\ (?=[\"“‘]?\p{{Lu}})"
 )
 # A name that stands alone on its line, in capitals or set off; with the time it may be written as elsewhere.
 _CLOCK = r"[(\[]?\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?[)\]]?"
@@ -58,7 +58,7 @@ _BOXED = regex.compile(
 )
 _QUESTION = regex.compile(
     rf"(?x) {_LEAD} (?P<who> \p{{L}}++ )\b (?:\ ?\#?\d{{1,2}}\b)? (?:\ [(\[][^()\[\]\n]{{1,60}}[)\]])?"
-    r"(?:,\ [^:\n.]{2,50}(?=:))? (?: \ ?[*_]*+[.:][*_]*+ (?:\s*+(?=\S)|\s*+$) | \s+[–—-]\s+(?=\S) )"
+    r"(?:,\ [^:\n.]{2,50}(?=:))? (?: \ ?[*_]*+[.:][*_]*+ (?:\s*+(?=\S)|\s*+$) | \s+[–—|-]\s+(?=\S) )"
     rf"| {_LEAD} (?P<who>Q) (?:\ {{2,}}|\t)\ *+ (?=\S)"
 )
 _ASKING = frozenset(
@@ -67,7 +67,7 @@ _ASKING = frozenset(
     interlocutor audience
     """.split()
 )
-_ANSWERING = frozenset({"a", "answer"})
+_ANSWERING = frozenset({"a", "answer", "guest", "interviewee", "respondent"})
 # Where a label may stand behind the end of a sentence, in paragraphs that were run together.
 _INNER = regex.compile(
     r"(?x) (?<=[.!?…\"”)\]]\s) (?P<who> \p{Lu}\p{L}*+\.?+ (?:\ [\p{L}.'’\-]++){0,3} (?:\ \([^()\n]{2,60}\)){0,2} )"

@@ -68,6 +68,7 @@ _BULLET = regex.compile(
 )
 # A quotation that ends in a comma: "said the minister" is still to come.
 _QUOTE_GOES_ON = frozenset({",”", ',"', "”,", '",'})
+_MARKS = frozenset("▪•*·‣»►→–—->")
 _OPENS, _CLOSES = frozenset('“"„«'), frozenset('”"»“')
 _TERMINAL = frozenset(".!?…:;,\"”»'’)")
 
@@ -151,6 +152,7 @@ class _Reader:
         self.speakers = frozenset(word for turn in turns.values() for word in turn.who.casefold().split())
         stamps = read_stamps(self.text, lines)
         author: Head | None = None
+        bullet = ""
         for index, (line_start, end) in enumerate(lines):
             start = self._skip_date(line_start, end) if index == 0 else line_start
             if _BOILERPLATE.fullmatch(self.text, start, end) or not _WORD.search(self.text, start, end):
@@ -163,16 +165,17 @@ class _Reader:
             if turn is not None:
                 self._read_turn(turn, end)
                 continue
-            if author is not None and self._is_owner(lines, index):
-                author = None  # the name above the account of another post
+            if author is not None and (self.text[line_start] == bullet or self._is_owner(lines, index)):
+                author = None  # the next item of the list in which the post stands, or the name above another account
             head = read_head(self.text, start, end) or (
                 None if author else read_platform(self.text, lines, index, start) or read_named(self.text, lines, index)
             )
             authored = None if head else read_authored(self.text, start, end)
             if head is not None:
-                author = self._named(head) if author is None else author
+                author, bullet = self._named(head) if author is None else author, self._item_mark(start)
             elif authored is not None:
                 author = self._read_authored(authored, start, end)
+                bullet = self._item_mark(start)
             elif author is not None:
                 if shares_another(self.text, start, end):
                     author = None
@@ -195,6 +198,10 @@ class _Reader:
         """Take a line that begins with the label of a turn, or that asks."""
         signature = None if turn.asks else Signature(turn.who, turn.start, about=turn.about)
         self.blocks.append(Block("question" if turn.asks else "turn", turn.end, end, signature))
+
+    def _item_mark(self, start: int) -> str:
+        """The mark of a list at the head of a line, if it has one."""
+        return self.text[start] if self.text[start] in _MARKS else ""
 
     def _is_owner(self, lines: Sequence[Span], index: int) -> bool:
         """Whether a line is the name above an account that has a line of its own."""

@@ -80,7 +80,13 @@ class Signed:
             is_body = any(map(_is_body, cited.speakers))
             if not own and is_body and is_avowed(sentence, attribution, is_state=is_state):
                 continue  # whom the speaker serves nobody told: it may be that body
-            if not own and is_avowed(sentence, attribution, is_state=False) and any(map(_is_unknown, cited.speakers)):
+            if (
+                not own
+                and is_avowed(sentence, attribution, is_state=False)
+                and any(
+                    _is_unknown(entity) and entity.name not in self.resolver.first_names for entity in cited.speakers
+                )
+            ):
                 continue  # a state or house that the registry does not know
             is_theirs = any(entity in voice.speakers or entity.actor in own for entity in cited.speakers)
             if is_theirs or cited.reason == LAST_FIT or any(map(_is_nobody, cited.speakers)) or not cited.speakers:

@@ -30,7 +30,7 @@ _PRESIDES = regex.compile(
 # Whom a text says that it interviewed, and how far behind that the name may stand.
 _ASKED = regex.compile(
     r"(?i)\b(?:interview(?:ed|s)?|conversation|q ?& ?a|questions? (?:to|for)|(?:spoke|speaks|spoken|talks?|talked|sat"
-    r"|sits) (?:down )?(?:to|with)|speaking (?:to|with)|answers? of|asked)\b"
+    r"|sits) (?:down )?(?:to|with)|speaking (?:to|with)|answers? of|asked|guest is|joined by)\b"
 )
 _MAX_ASKED = 120
 _CHAIRS = frozenset({"president", "chair", "chairman", "chairwoman", "chairperson", "presidente", "presidenta"})
@@ -50,6 +50,7 @@ class Label:
 
 def read_label(text: str) -> Label:
     """Take a label apart."""
+    text = text.replace("[", "(").replace("]", ")")
     head = _without_capitals(_BRACKET.sub(" ", text).strip(" ,"))
     notes = (match[1].strip() for match in _BRACKET.finditer(text))
     return Label(head, tuple(note for note in notes if note and not _LANGUAGE.fullmatch(note)))

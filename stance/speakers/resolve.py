@@ -83,6 +83,7 @@ class Resolver:
         registry = with_shared(registry, text)
         self._registry, self._text, self._author = registry, text, author
         self._cast = Cast(registry, text, date)
+        self.first_names = frozenset(name.split()[0] for name in self._cast.full_names.values())
         self._capitalised = frozenset(_WITHIN_SENTENCE.findall(text))
         self._discourse = Discourse()
         self._descriptions = Descriptions(self._cast, self._discourse)
@@ -154,6 +155,8 @@ class Resolver:
 
     def _resolve(self, mention: Mention) -> Resolution:
         low = mention.text.casefold().strip()
+        if low.startswith("@") and " " not in low:
+            return self._signed(replace(mention, handle=mention.text.strip()))
         if low in _FIRST_PERSON:
             author = self.author()
             return Resolution(author, DESCRIBED, "the document's author") if author else _UNTOLD
