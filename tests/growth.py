@@ -107,6 +107,8 @@ DOCUMENTS = {
     # speakers
     "handles": repeated("@norway "),
     "posts": new("Jane {0} @j{0} · 3m\nWe mourn {0}.\n"),
+    "accounts alone": lambda length: "Norway spoke\n\n" + new("@h{0}\n\n")(length),
+    "one long account": repeated("@norway_"),
     "posts of one line": new("@h{0}: We condemn the raid.\n"),
     "signed posts": repeated("- it was a crime — Jane Doe (@jdoe) May 1, 2022\n"),
     "signed and unsigned items": repeated("- no\u2028- it was a crime — Jane Doe (@jdoe) May 1, 2022\u2028"),
@@ -114,6 +116,12 @@ DOCUMENTS = {
     "turns": repeated("MR DOE: We condemn the raid.\nMS ROE: No.\n"),
     "turns of many": new("X{0}: We condemn the raid.\n"),
     "turns of many ministers": new("The {0} MINISTER: We condemn the raid.\nThe President of X{0}: No.\n"),
+    "turns of many who ask": new("Ann X{0}: Why is it so?\nMR DOE: We condemn the raid.\n"),
+    "turns of those listed": new("Jane D{0}, Minister of X{0}\nThe MINISTER OF X{0}: We condemn the raid.\n"),
+    "names above turns": new("Jan {0}\nWe condemn the raid.\n\n"),
+    "an interview and marks": lambda length: (
+        "Jan Roe met Ana Doe.\nQ: Why did you go?\nA: We condemn it.\n" + repeated("-\n")(length)
+    ),
     "initials": repeated("J.D.: We condemn the raid.\nAB: No.\n"),
     "one long turn": lambda length: (
         "MR ROE: No.\nMR DOE: " + repeated("and Norway said that ")(length) + ".\nMR ROE: No.\n"

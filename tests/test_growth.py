@@ -15,8 +15,10 @@ CHEAP = (
 # What grew with the square of its length before, or looks back: the other inputs are tried by command.
 COSTLY = (
     "one sentence", "words", "line separators", "open quotations", "one quoted sentence", "nested", "brackets",
-    "colons", "combining characters", "posts", "signed and unsigned items", "turns of many", "turns of many ministers",
-    "one long turn", "initials", "introductions", "ages", "offices", "texts", "texts of nobody", "relatives",
+    "colons", "combining characters", "posts", "accounts alone", "one long account", "turns of many who ask",
+    "turns of those listed", "an interview and marks", "signed and unsigned items", "turns of many",
+    "turns of many ministers", "one long turn", "initials", "introductions", "ages", "offices", "texts",
+    "texts of nobody", "relatives",
 )  # fmt: skip
 # Four times the length may take so many times as long: the square would take sixteen.
 MOST = 8

@@ -34,6 +34,8 @@ _ASKED = regex.compile(
 )
 _MAX_ASKED = 120
 _CHAIRS = frozenset({"president", "chair", "chairman", "chairwoman", "chairperson", "presidente", "presidenta"})
+# No account of a platform is longer, in characters.
+_MAX_ACCOUNT = 40
 # How much of a document may introduce an interview, in characters.
 _REACH = 1500
 # Capitals of up to this length are left alone ("EU", "UN", "OSCE").
@@ -106,6 +108,8 @@ class Labels:
 
         Somebody of the registry has to be borne in full.
         """
+        if len(account) > _MAX_ACCOUNT:
+            return None
         found = self.cast.lookup.borne(account)
         if len(found) == 1:
             return self.cast.named(read_mention(found.pop(), self.cast.registry))
