@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import regex
 
@@ -132,7 +133,7 @@ class Descriptions:
                 continue
             if not self._is_called(entity, reading):
                 continue
-            if not words or words & entity.titles or not words.isdisjoint(lower_words(entity.name)):
+            if not words or words & entity.titles or not words.isdisjoint(_words_of_name(entity.name)):
                 return entity
         return None
 
@@ -176,6 +177,12 @@ class Descriptions:
         if sort is None or not is_bare or is_name:
             return None
         return _first((e for e in seen if e.kind in sort or (not e.is_person and e.heads & sort)), reason)
+
+
+@lru_cache(maxsize=1024)
+def _words_of_name(name: str) -> frozenset[str]:
+    """Words of a name: each description asks for those of the last two hundred."""
+    return frozenset(lower_words(name))
 
 
 def _first(entities: Iterator[Entity], reason: str) -> Found | None:
