@@ -31,6 +31,7 @@ from stance.batch import label_documents, label_table  # noqa: E402
 from stance.codebook import Codebook  # noqa: E402
 from stance.codebook import load as load_codebook  # noqa: E402
 from stance.errors import ModelError, StanceError  # noqa: E402
+from stance.intake import parse  # noqa: E402
 from stance.reading import read_document  # noqa: E402
 from stance.segment import segment  # noqa: E402
 from stance.speakers.registry import load_registry  # noqa: E402
@@ -110,13 +111,13 @@ def speakers(data, room):
 def records(data, room):
     """A ``stance.json``: what the audit finds sound can be built, and is the same when it is written and read again."""
     try:
-        content = cards.parse(data.decode("utf-8"))
+        content = parse(data.decode("utf-8"))
     except ValueError as error:
         raise ModelError("no sound JSON") from error
     if problems := cards.audit(content):
         raise ModelError("; ".join(problems))
     card = cards.construct(content)
-    written = cards.parse(json.dumps(card.to_dict()))
+    written = parse(json.dumps(card.to_dict()))
     assert not cards.audit(written)
     assert cards.construct(written) == card
 
