@@ -45,11 +45,11 @@ def test_memory_grows_as_the_length_does(name):
 
 def test_documents_over_the_limit_are_refused_with_what_to_do():
     with pytest.raises(DocumentError, match="has 20 characters, more than the limit of 19; split it"):
-        stance.segment("Norway said no, too.", max_characters=19)
+        stance.segment("Norway said it left.", max_characters=19)
     with pytest.raises(DocumentError, match="more than the limit of 10"):
-        stance.analyze("Norway said no, too.", max_characters=10)
-    assert stance.segment("Norway said no, too.", max_characters=20)
-    assert stance.segment("Norway said no, too.", max_characters=None)
+        stance.analyze("Norway said it left.", max_characters=10)
+    assert stance.segment("Norway said it left.", max_characters=20)
+    assert stance.segment("Norway said it left.", max_characters=None)
 
 
 def test_cells_that_were_never_closed_cost_their_line_and_no_other():
