@@ -48,7 +48,8 @@ def blocks(text: str) -> list[Block]:
 
 def runnable(found: list[Block]) -> list[tuple[Block, str]]:
     """Blocks to run, each with what it is said to print."""
-    pairs = zip(found, [*found[1:], None], strict=True)
+    # A page may have no block at all.
+    pairs = zip(found, [*found[1:], None][: len(found)], strict=True)
     return [
         (block, behind.body if behind and (block.language, behind.language) == ("python", "text") else "")
         for block, behind in pairs

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
 import tiny_model
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 from tiny_bert import ROWS
 
 from stance import artefact, loading
@@ -16,6 +17,7 @@ from stance.errors import ModelError, StanceError
 from stance.evaluation import Report, indicator, score
 from stance.export import HALF_MAX, PARITY, parity
 from training import card
+from training.average import average
 from training.export import export
 
 
@@ -158,3 +160,20 @@ def test_what_is_no_report_is_refused(tmp_path, content):
     (tmp_path / "report.json").write_text(content, encoding="utf-8")
     with pytest.raises(StanceError):
         card.main([str(tiny_model.stance_model()), "--report", str(tmp_path / "report.json")])
+
+
+def test_an_average_is_the_mean_of_weights_before_calibration(tmp_path, model_folder):
+    plain = load_file(model_folder / "model.safetensors")
+    other = tmp_path / "other"
+    shutil.copytree(model_folder, other)
+    (other / "stance.json").unlink()
+    save_file({name: 3 * value for name, value in plain.items()}, other / "model.safetensors")
+    mean = load_file(average([model_folder, other], tmp_path / "mean") / "model.safetensors")
+    assert {str(value.dtype) for value in mean.values()} == {"float32"}
+    # The tiny model's temperatures are 1 and its biases 0.
+    assert all(np.allclose(mean[name], 2 * value.astype(np.float32), atol=1e-2) for name, value in plain.items())
+    save_file({name: value[:1] for name, value in plain.items()}, other / "model.safetensors")
+    with pytest.raises(StanceError, match="of another shape"):
+        average([model_folder, other], tmp_path / "mean")
+    with pytest.raises(StanceError, match="at least two"):
+        average([other], tmp_path / "mean")

@@ -297,3 +297,21 @@ def test_default_configuration_is_complete_and_fits_the_export(tmp_path):
     assert config.fit.max_length == config.export.max_length
     with pytest.raises(StanceError, match="calibrate first"):
         export.main(["--work", str(tmp_path)])
+
+
+def test_a_model_no_fold_stands_for_is_calibrated_on_rows_it_has_not_seen(tmp_path, model_folder, capsys):
+    from training import calibrate
+
+    rows = [{"id": str(n), **row, "doc": str(n), "dev_document": n % 2 == 0} for n, row in enumerate(ROWS)]
+    file = write_rows(tmp_path / "extra.jsonl", rows)
+    (tmp_path / "work").mkdir()
+    arguments = ["--work", tmp_path / "work", "--model", model_folder, "--unseen", file]
+    calibrate.main([str(argument) for argument in arguments])
+    record = json.loads((tmp_path / "work" / "calibration.json").read_text())
+    assert record["rows"] == len(rows[::2])
+    assert record["out_of_fold"]["macro_f1"] > 0.5
+    write_rows(file, [row | {"dev_document": False} for row in rows])
+    with pytest.raises(StanceError, match="no row is marked dev_document"):
+        calibrate.main([str(argument) for argument in arguments])
+    with pytest.raises(SystemExit):
+        calibrate.main(["--model", str(model_folder)])

@@ -11,12 +11,16 @@ import argparse
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stance import codebook
 from stance.calibration import Bools, Floats, choose_threshold, platt, sigmoid, summary, unsure_bounds
 from stance.errors import StanceError
+from stance.fitting import predict_logits
+from training.audit import read
 from training.config import (
     DEFAULT_CONFIG,
     DEFAULT_WORK,
@@ -28,6 +32,7 @@ from training.config import (
     read_json,
     write_json,
 )
+from training.pool import DEFAULT_CORRECTIONS, correct, read_codings
 from training.train import Table, fold_path, read_table
 
 CALIBRATION = "calibration.json"
@@ -58,25 +63,54 @@ def calibrate(work: Path, settings: CalibrateConfig, *, partial: bool = False) -
     index, logits = _out_of_fold(table, found)
     chosen = _chosen(table, index, settings.on)
     index, logits = index[chosen], logits[chosen]
-    truth = table.targets[index] >= 0.5
-    scales = [platt(logits[:, i], truth[:, i]) for i in range(len(table.labels))]
+    record = {"inputs": inputs} | _fitted(logits, table.targets[index] >= 0.5, table.labels, settings)
+    return _write(target, record | {"folds": len(found)})
+
+
+def calibrate_unseen(work: Path, settings: CalibrateConfig, model: Path, file: Path) -> Path:
+    """Write ``work/calibration.json`` from the logits of a fitted model for rows that no run has trained on.
+
+    For models that no fold stands for, such as an average of runs. The rows are those of ``file`` with
+    ``dev_document``, which ``training.prepare --without-dev-documents`` leaves out; corrections of labels apply.
+
+    Args:
+        work: folder of the run.
+        settings: the rules' constants.
+        model: a fitted folder.
+        file: rows, JSON Lines.
+
+    Raises:
+        StanceError: no such rows.
+    """
+    labels = codebook.load().ids
+    better = read_codings(DEFAULT_CORRECTIONS, labels, key="id")
+    rows = [row for row in correct(read(file), better)[0] if row.get("dev_document")]
+    if not rows:
+        raise StanceError("no row is marked dev_document", where=file)
+    logits = predict_logits(model, [row["text"] for row in rows]).astype(np.float64)
+    truth = np.array([[label in row["labels"] for label in labels] for row in rows])
+    return _write(work / CALIBRATION, _fitted(logits, truth, labels, settings))
+
+
+def _fitted(logits: Floats, truth: Bools, labels: Sequence[str], settings: CalibrateConfig) -> dict[str, Any]:
+    scales = [platt(logits[:, i], truth[:, i]) for i in range(len(labels))]
     chances = sigmoid(logits / [scale for scale, _ in scales] + [bias for _, bias in scales])
-    thresholds = np.full(len(table.labels), choose_threshold(chances, truth, settings.false_alarm_budget))
+    thresholds = np.full(len(labels), choose_threshold(chances, truth, settings.false_alarm_budget))
     bounds = [
-        unsure_bounds(chances[:, i], truth[:, i], float(thresholds[i]), settings.certainty)
-        for i in range(len(table.labels))
+        unsure_bounds(chances[:, i], truth[:, i], float(thresholds[i]), settings.certainty) for i in range(len(labels))
     ]
-    record = {
-        "inputs": inputs,
-        "labels": list(table.labels),
+    return {
+        "labels": list(labels),
         "temperature": [scale for scale, _ in scales],
         "bias": [bias for _, bias in scales],
         "thresholds": thresholds.tolist(),
         "unsure": [list(pair) for pair in bounds],
-        "rows": len(index),
-        "folds": len(found),
-        "out_of_fold": summary(chances, truth, thresholds, bounds, table.labels),
+        "rows": len(truth),
+        "out_of_fold": summary(chances, truth, thresholds, bounds, labels),
     }
+
+
+def _write(target: Path, record: dict[str, Any]) -> Path:
     write_json(target, record)
     print(f"calibrate: {record['out_of_fold']}")
     return target
@@ -108,7 +142,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help="folder of the run (%(default)s)")
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="configuration (%(default)s)")
     parser.add_argument("--partial", action="store_true", help="use the folds there are")
+    parser.add_argument("--model", type=Path, metavar="FOLDER", help="a fitted folder that no fold stands for")
+    parser.add_argument("--unseen", type=Path, metavar="FILE", help="its dev_document rows: calibrate --model on these")
     options = parser.parse_args(arguments)
+    if (options.model is None) != (options.unseen is None):
+        parser.error("--model and --unseen go together")
+    if options.unseen is not None:
+        calibrate_unseen(options.work, read_config(options.config).calibrate, options.model, options.unseen)
+        return
     calibrate(options.work, read_config(options.config).calibrate, partial=options.partial)
 
 
