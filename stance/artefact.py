@@ -19,6 +19,8 @@ CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 TOKENIZER = "tokenizer.json"
 GRAPH = "onnx/model.onnx"
+# Of a classifier that has a gate before the encoder.
+GATE = "onnx/gate.onnx"
 ARCHITECTURE = "BertForSequenceClassification"
 ENCODER = "BertModel"
 HEAD = ("classifier.weight", "classifier.bias")
@@ -140,7 +142,10 @@ def _found(folder: Path) -> set[str]:
 
 def _files(folder: Path, card: Card | ZeroShotCard) -> Iterator[str]:
     found, home = _found(folder), folder.resolve()
-    own = (BACKGROUND,) if isinstance(card, ZeroShotCard) else ()
+    gated = isinstance(card, Card) and card.gate is not None
+    own = (BACKGROUND,) if isinstance(card, ZeroShotCard) else (GATE,) if gated else ()
+    if GATE in card.files and not gated:
+        yield f"{GATE} is there, but {CARD} tells nothing of a gate"
     for name in (CONFIG, WEIGHTS, TOKENIZER, GRAPH, *own):
         if name not in card.files:
             yield f"{name} is not listed in {CARD}"
@@ -172,7 +177,8 @@ def _content(folder: Path, card: Card | ZeroShotCard) -> Iterator[str]:
         return
     yield from _config(config, card)
     yield from _bank(bank, config) if isinstance(card, ZeroShotCard) else _head(tensors, len(card.codebook.ids))
-    for name, source in card.initialisers.items():
+    gate = card.gate if isinstance(card, Card) else None
+    for name, source in (*card.initialisers.items(), *([("words of the gate", gate.words)] if gate else [])):
         if source.tensor not in tensors:
             yield f"initialiser {name}: no tensor {source.tensor} in {WEIGHTS}"
         elif source.transpose and len(tensors[source.tensor]) != 2:

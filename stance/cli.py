@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,7 @@ def app(context: click.Context) -> None:
 @app.command()
 @options.documents
 @options.model
+@options.gate
 @options.json
 @options.speakers
 @options.date
@@ -53,6 +54,7 @@ def analyze(
     files: Sequence[str],
     model: str,
     *,
+    gate: bool,
     as_json: bool,
     speakers: Path | None,
     date: dt.datetime | None,
@@ -77,10 +79,15 @@ def analyze(
     registry = load_registry(speakers)
     how: dict[str, Any] = {"speakers": registry, "date": date and date.date(), "author": author, "force": force}
 
+    @cache
+    def loaded() -> stance.Classifier:
+        # When the first document is there to be read.
+        return stance.load(model, gate=gate)
+
     def one(document: stance.Document) -> Findings:
         from stance.report import terminal
 
-        found = next(analyze_all([document], model=model, **how))
+        found = next(analyze_all([document], model=loaded(), **how))
         return found.to_dict(), lambda: terminal.analysis(found)
 
     each_document(files, one, as_json=as_json, output=output)
@@ -89,6 +96,7 @@ def analyze(
 @app.command()
 @options.documents
 @options.model
+@options.gate
 @options.speakers
 @options.date
 @options.author
@@ -98,6 +106,7 @@ def report(
     files: Sequence[str],
     model: str,
     *,
+    gate: bool,
     speakers: Path | None,
     date: dt.datetime | None,
     author: str | None,
@@ -120,7 +129,7 @@ def report(
     from stance.report import html
     from stance.speakers.registry import load_registry
 
-    loaded = stance.load(model)
+    loaded = stance.load(model, gate=gate)
     how: dict[str, Any] = {"speakers": load_registry(speakers), "date": date and date.date(), "author": author}
     found: list[stance.Analysis] = []
     with complete(output) as stream:
@@ -145,6 +154,7 @@ def report(
 @click.option("--format", type=click.Choice(FORMATS), help="Where the name of the table does not tell.")
 @click.option("--prefix", default="", metavar="TEXT", help="Put before the names of the new columns.")
 @options.model
+@options.gate
 @click.option("--workers", type=click.IntRange(min=1), default=1, metavar="N", help="Processes, of one thread each.")
 @click.option("--resume", is_flag=True, help="Go on where a run that was killed or failed ended.")
 @click.option("--documents", is_flag=True, help="Each text is a document: a row for each of its statements.")
@@ -163,6 +173,7 @@ def label(
     format: str | None,
     prefix: str,
     model: str,
+    gate: bool,
     workers: int,
     resume: bool,
     documents: bool,
@@ -204,7 +215,7 @@ def label(
         raise click.UsageError(message, context) from error
     run: dict[str, Any] = {"column": column, "format": format, "prefix": prefix, "resume": resume, "workers": workers}
     with terminal.progress("documents" if documents else "rows") as progress:
-        loaded = stance.load(model)
+        loaded = stance.load(model, gate=gate)
         if documents:
             found: Counts | DocumentCounts = label_documents(table, output, loaded, **reading, **run, progress=progress)
         else:
@@ -221,6 +232,7 @@ def label(
     "--documents", type=options.PATH, metavar="FOLDER", help="Where DOC.txt are, if not beside the gold file."
 )
 @options.model
+@options.gate
 @click.option("--baselines/--no-baselines", default=True, show_default=True, help="Score the baselines, too.")
 @click.option(
     "--train", type=options.PATH, multiple=True, metavar="FILE", help="Training rows of the baselines; repeatable."
@@ -233,6 +245,7 @@ def evaluate(
     documents: Path | None,
     model: str,
     *,
+    gate: bool,
     baselines: bool,
     train: Sequence[Path],
     by: str | None,
@@ -257,7 +270,7 @@ def evaluate(
     if output is not None:
         # Before the minutes that measuring takes.
         folder_for(output)
-    loaded = stance.load(model)
+    loaded = stance.load(model, gate=gate)
     for file in gold:
         found = assess(file, loaded, documents=documents, train=train, by=by, baselines=baselines)
         with terminal.printer(STREAM, as_json) as show:

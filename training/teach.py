@@ -105,19 +105,19 @@ def soften(work: Path, pool: Path, config: Config, doubter: Path = DEFAULT_DOUBT
         return target
     started = time.monotonic()
     device = config.teach.device
-    doubt = entropy(_sigmoid(_in_chunks(doubter, list(texts.values()), work / "doubt", scored, device, bf16=True)))
+    doubt = entropy(_sigmoid(score_in_chunks(doubter, list(texts.values()), work / "doubt", scored, device, bf16=True)))
     names = [name for name in texts if name not in known]
     values = [texts[name] for name in names]
     index = choose(values, doubt[[name not in known for name in texts]], config.soften)
     chosen = [values[i] for i in index]
-    logits = _in_chunks(work / TEACHER, chosen, work / "softened", inputs, device, bf16=config.teach.bf16)
+    logits = score_in_chunks(work / TEACHER, chosen, work / "softened", inputs, device, bf16=config.teach.bf16)
     np.savez(target, sha256=np.array([names[i] for i in index]), targets=_sigmoid(logits).astype(np.float32))
     write_json(record, {"inputs": inputs, "rows": len(index)})
     print(f"soften: {len(index)} of {len(values)} texts, {time.monotonic() - started:.0f} s")
     return target
 
 
-def _in_chunks(
+def score_in_chunks(
     model: Path, texts: Sequence[str], folder: Path, inputs: str, device: str, *, bf16: bool
 ) -> NDArray[np.float64]:
     """Logits of all texts, computed in chunks of like length that are kept on disk until all are there."""
