@@ -129,8 +129,12 @@ class Classifier:
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
     def gated(self, texts: Sequence[str]) -> NDArray[np.bool_]:
-        """For which texts the gate answers, (n,); all false without a gate. Arguments and errors as there."""
+        """For which texts the gate answers, (n,); all false without one. As for :meth:`predict_proba`."""
         return shut_out(self._gate, self._backend.encode(checked(texts)), self.scoring.max_length)
+
+    def lengths(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """How long the texts are in tokens, (n,), special tokens included. As for :meth:`predict_proba`."""
+        return np.array([len(ids) for ids in self._backend.encode(checked(texts))], dtype=np.int64)
 
     def predict_none(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """How sure it is that a text takes none of the labels, (n,), in [0, 1]: 1 less the highest probability of any.

@@ -62,20 +62,20 @@ def gate_text(card: Card) -> str:
     if card.gate is None:
         return ""
     pairs = zip(card.codebook.ids, card.gate.bounds, strict=True)
+    shown = ", ".join(f"{label} {bound:.3f}" for label, bound in pairs)
     text = (
         "A gate, a small network (`onnx/gate.onnx`), reads a text first. Where it sees no stance, the encoder is not "
-        "asked, and each label gets a bound as its probability "
-        f"({', '.join(f'{label} {bound:.3f}' for label, bound in pairs)}): {card.gate.held:.0%} of the texts it answers "
-        "for stay at or below it. Texts over the length limit always go through the encoder. `stance.load(…, gate=False)` "
-        "and `--no-gate` leave it out; transformers knows nothing of it."
+        f"asked, and each label gets a bound as its probability ({shown}): {card.gate.held:.0%} of the texts it "
+        "answers for stay at or below it. Texts over the length limit always go through the encoder. "
+        "`stance.load(…, gate=False)` and `--no-gate` leave it out; transformers knows nothing of it."
     )
     if found := card.gate.metrics:
         strong, taken, doubts = (found[key] for key in ("strong_stances", "stances", "doubts"))
         text += (
             f" On {found['rows']:,} sentences that it was neither fitted to nor set on it lets {found['passed']:.1%} "
-            f"through ({found['passed_tokens']:.1%} of the tokens) and loses {strong['lost']} of {strong['all']} stances "
-            f"that the model gives with a probability of at least {found['strong']}, {taken['lost']} of {taken['all']} "
-            f"at the thresholds, and {doubts['lost']} of {doubts['all']} doubts."
+            f"through ({found['passed_tokens']:.1%} of the tokens) and loses {strong['lost']} of {strong['all']} "
+            f"stances that the model gives with a probability of at least {found['strong']}, {taken['lost']} of "
+            f"{taken['all']} at the thresholds, and {doubts['lost']} of {doubts['all']} doubts."
         )
     return "\n".join(textwrap.wrap(text, 120)) + "\n\n"
 

@@ -63,8 +63,7 @@ def build(
         raise StanceError(what, remedy="give more texts, and scores by this model")
     inputs = OnnxBackend(*model.graph, model.card.initialisers).encode(texts)
     chances = 1 / (1 + np.exp(-logits))
-    order = np.random.default_rng(settings.seed).permutation(len(texts))
-    first, second, rest = np.split(order, [settings.hold_out, 2 * settings.hold_out])
+    first, second, rest = samples(len(texts), settings)
     # A longer text never reaches the gate.
     rest = np.array([i for i in rest if len(inputs[i]) <= model.card.max_length])
     with safe_open(model.path / artefact.WEIGHTS, framework="numpy") as tensors:
@@ -97,6 +96,12 @@ def build(
     sealed = artefact.write(model.path, dataclasses.replace(model.card, gate=gating))
     (sealed.path / README).write_text(render(sealed.card), encoding="utf-8")
     return sealed
+
+
+def samples(count: int, settings: GateConfig) -> list[NDArray[np.int64]]:
+    """Which of so many texts set the gate, which measure it, and which it is fitted to; the same for equal settings."""
+    order = np.random.default_rng(settings.seed).permutation(count)
+    return np.split(order, [settings.hold_out, 2 * settings.hold_out])
 
 
 def _set(

@@ -70,7 +70,7 @@ def fit(
             torch.nn.utils.clip_grad_norm_(net.parameters(), _CLIP)
             optimiser.step()
             schedule.step()
-            total += float(loss) * len(batch)
+            total += loss.item() * len(batch)
         if report:
             print(f"gate: epoch {epoch + 1} of {settings.epochs}, loss {total / len(rows):.4f}", flush=True)
     return net.eval()
