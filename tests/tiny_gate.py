@@ -27,7 +27,7 @@ def settings(**values: object) -> GateConfig:
         "easy_rows": 400,
         "batch_size": 16,
         "learning_rate": 5e-3,
-        "lost": 0.05,
+        "lost": 0.02,
     }
     return dataclasses.replace(read_config().gate, **(small | {"hold_out": HOLD_OUT} | values))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ from stance import artefact, export, graph
 from stance.artefact import Artefact
 from stance.backends.base import Initialiser
 from stance.backends.batching import shut_out
-from stance.backends.gate import Gate
+from stance.backends.gate import WORDS, Gate
 from stance.backends.onnx import OnnxBackend
 from stance.card import Card
 from stance.errors import StanceError
@@ -68,34 +69,26 @@ def build(
     rest = np.array([i for i in rest if len(inputs[i]) <= model.card.max_length])
     with safe_open(model.path / artefact.WEIGHTS, framework="numpy") as tensors:
         words = tensors.get_tensor(TABLE)
-    net = fit([inputs[i] for i in rest], chances[rest], words, settings)
+    net = fit([inputs[i] for i in rest], chances[rest], words.astype(np.float16), settings)
     content, initialisers = graph.build(net, {TABLE: words})
-    (model.path / artefact.GATE).write_bytes(content)
-    gating = Gating(
-        least=0.0,
-        bounds=(0.5,) * chances.shape[1],
-        held=settings.held,
-        words=initialisers.get("words", Initialiser(TABLE, False, "float16")),
-        data={"fitted": source | {"rows": len(rest)}},
-        metrics={},
-    )
-    gating = _set(gating, model, [inputs[i] for i in first], chances[first], settings)
-    gate = Gate(model.path / artefact.GATE, model.path / artefact.WEIGHTS, gating)
-    closed = shut_out(gate, [inputs[i] for i in second], model.card.max_length)
-    lengths = np.array([len(inputs[i]) for i in second])
-    measured = losses(closed, chances[second], lengths, model.card, settings.strong)
-    measured["lost"] = [
-        {"sha256": text_sha256(texts[second[row]]), "label": model.card.codebook.ids[label], "probability": round(p, 4)}
-        for row, label, p in lost(closed, chances[second], settings.strong)
-    ]
-    data = dict(gating.data) | {
+    data = {
+        "fitted": source | {"rows": len(rest)},
         "set": {"rows": len(first), "sha256": data_sha256([texts[i] for i in first])},
         "measured": {"rows": len(second), "sha256": data_sha256([texts[i] for i in second])},
     }
-    gating = dataclasses.replace(gating, data=data, metrics=measured)
-    sealed = artefact.write(model.path, dataclasses.replace(model.card, gate=gating))
-    (sealed.path / README).write_text(render(sealed.card), encoding="utf-8")
-    return sealed
+    with export.staged(model.path) as stage:
+        shutil.copytree(model.path, stage)
+        (stage / artefact.GATE).write_bytes(content)
+        staged = dataclasses.replace(model, path=stage)
+        least, answer = _set(staged, initialisers[WORDS], [inputs[i] for i in first], chances[first], settings)
+        gating = Gating(
+            least=least, bounds=answer, held=settings.held, words=initialisers[WORDS], data=data, metrics={}
+        )
+        unseen = [texts[i] for i in second], [inputs[i] for i in second], chances[second]
+        metrics = _measure(staged, gating, *unseen, settings)
+        card = dataclasses.replace(model.card, gate=dataclasses.replace(gating, metrics=metrics))
+        (stage / README).write_text(render(artefact.write(stage, card).card), encoding="utf-8")
+    return artefact.read(model.path, Card)
 
 
 def samples(count: int, settings: GateConfig) -> list[NDArray[np.int64]]:
@@ -105,21 +98,41 @@ def samples(count: int, settings: GateConfig) -> list[NDArray[np.int64]]:
 
 
 def _set(
-    gating: Gating,
     model: Artefact[Card],
+    words: Initialiser,
     inputs: Sequence[Sequence[int]],
     chances: NDArray[np.float64],
     settings: GateConfig,
-) -> Gating:
-    """The record with the point of decision and the bounds."""
-    gate = Gate(model.path / artefact.GATE, model.path / artefact.WEIGHTS, gating)
+) -> tuple[float, tuple[float, ...]]:
+    """The point of decision and the bounds."""
+    anywhere = Gating(least=0.0, bounds=(0.5,), held=settings.held, words=words, data={}, metrics={})
+    gate = Gate(model.path / artefact.GATE, model.path / artefact.WEIGHTS, anywhere)
     fitting = [i for i, ids in enumerate(inputs) if len(ids) <= model.card.max_length]
     scores = np.concatenate([gate.scores([inputs[i]]) for i in fitting])
     least = point(scores, chances[fitting], settings.strong, settings.lost)
     answered = chances[fitting][scores < least]
     if not len(answered):
-        raise StanceError("no text takes less stance than those that must not be lost", remedy="give more texts")
-    return dataclasses.replace(gating, least=least, bounds=tuple(map(float, bounds(answered, settings.held))))
+        raise StanceError("every text scores higher than a stance that must not be lost", remedy="give more texts")
+    return least, tuple(bounds(answered, settings.held).tolist())
+
+
+def _measure(  # noqa: PLR0917
+    model: Artefact[Card],
+    gating: Gating,
+    texts: Sequence[str],
+    inputs: Sequence[list[int]],
+    chances: NDArray[np.float64],
+    settings: GateConfig,
+) -> dict[str, Any]:
+    """What the gate does on texts that nothing was chosen on."""
+    gate = Gate(model.path / artefact.GATE, model.path / artefact.WEIGHTS, gating)
+    closed = shut_out(gate, inputs, model.card.max_length)
+    lengths = np.array([len(ids) for ids in inputs])
+    listed = [
+        {"sha256": text_sha256(texts[row]), "label": model.card.codebook.ids[label], "probability": round(chance, 4)}
+        for row, label, chance in lost(closed, chances, settings.strong)
+    ]
+    return losses(closed, chances, lengths, model.card, settings.strong) | {"lost": listed}
 
 
 def losses(
