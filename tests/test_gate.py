@@ -236,6 +236,13 @@ def test_point_keeps_all_but_a_share_of_the_strong_stances():
     assert gate_fit.point(scores, np.zeros((10, 2)), 0.9, 0.0) == 9
 
 
+def test_curve_tells_what_passes():
+    scores = np.arange(10, dtype=np.float32)
+    chances = np.zeros((10, 2))
+    chances[[2, 4, 6, 8], 0] = 0.95
+    assert gate_fit.curve(scores, chances, 0.9, [0.0, 0.25]) == [(0.0, 0.8), (0.25, 0.6)]
+
+
 def test_bounds_are_kept_by_the_share():
     chances = np.random.default_rng(0).random((1000, 3))
     found = gate_fit.bounds(chances, 0.95)

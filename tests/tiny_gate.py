@@ -28,6 +28,7 @@ def settings(**values: object) -> GateConfig:
         "batch_size": 16,
         "learning_rate": 5e-3,
         "lost": 0.02,
+        "drop": 0.0,
     }
     return dataclasses.replace(read_config().gate, **(small | {"hold_out": HOLD_OUT} | values))
 

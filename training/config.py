@@ -84,6 +84,7 @@ class GateConfig:
         easy_rows: easy texts an epoch, drawn anew for each; they count for all easy ones.
         strong: a stance of at least this probability must not be lost.
         heavy: how much more a label weighs at probability 1, and once more where it is strong.
+        drop: share of words hidden in each step.
         batch_size: texts a step.
         learning_rate: peak of AdamW.
         warmup: share of the steps in which the rate rises.
@@ -102,6 +103,7 @@ class GateConfig:
     easy_rows: int
     strong: float
     heavy: float
+    drop: float
     batch_size: int
     learning_rate: float
     warmup: float

@@ -32,12 +32,14 @@ from stance.errors import StanceError
 from stance.gating import Gating
 from training.card import README, render
 from training.config import DEFAULT_CONFIG, GateConfig, command, data_sha256, file_sha256, read_config
-from training.gate_fit import bounds, fit, point
+from training.gate_fit import bounds, curve, fit, point
 from training.pool import read_pool, text_sha256
 from training.teach import DEFAULT_DOUBTER as DEFAULT_MODEL
 from training.teach import score_in_chunks
 
 TABLE = "bert.embeddings.word_embeddings.weight"
+# Of strong stances lost, to show what another choice would give.
+_SHARES = (0.0, 0.002, 0.005, 0.01, 0.02)
 DEFAULT_SCORES = DEFAULT_MODEL.parent.parent / "runs" / "gate"
 
 
@@ -109,6 +111,8 @@ def _set(
     gate = Gate(model.path / artefact.GATE, model.path / artefact.WEIGHTS, anywhere)
     fitting = [i for i, ids in enumerate(inputs) if len(ids) <= model.card.max_length]
     scores = np.concatenate([gate.scores([inputs[i]]) for i in fitting])
+    for share, passed in curve(scores, chances[fitting], settings.strong, _SHARES):
+        print(f"gate: {passed:.1%} pass where {share:.1%} of the strong stances may be lost", flush=True)
     least = point(scores, chances[fitting], settings.strong, settings.lost)
     answered = chances[fitting][scores < least]
     if not len(answered):

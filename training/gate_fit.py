@@ -58,7 +58,10 @@ def fit(
     for epoch in range(settings.epochs):
         total, rows = 0.0, np.concatenate([others, rng.choice(easy, drawn, replace=False)])
         for batch in _batches(rows, inputs, settings.batch_size, rng):
-            ids, mask = (torch.from_numpy(array) for array in pad([inputs[i] for i in batch], filler=0))
+            padded, shown = pad([inputs[i] for i in batch], filler=0)
+            # A hidden word is like padding; the first token never is, so that something is left.
+            shown[:, 1:] *= rng.random((shown.shape[0], shown.shape[1] - 1)) >= settings.drop
+            ids, mask = torch.from_numpy(padded), torch.from_numpy(shown)
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 logits = net.logits(ids, mask)
             losses = functional.binary_cross_entropy_with_logits(
@@ -105,6 +108,13 @@ def point(scores: NDArray[np.float32], chances: NDArray[np.float64], strong: flo
     if not len(stances):
         return float(scores.max())
     return float(stances[int(lost * len(stances))])
+
+
+def curve(
+    scores: NDArray[np.float32], chances: NDArray[np.float64], strong: float, shares: Sequence[float]
+) -> list[tuple[float, float]]:
+    """What share of texts would pass if a share of the strong stances could be lost, for several of the latter."""
+    return [(lost, float((scores >= point(scores, chances, strong, lost)).mean())) for lost in shares]
 
 
 def bounds(chances: NDArray[np.float64], held: float) -> NDArray[np.float64]:
