@@ -23,11 +23,11 @@ def settings(**values: object) -> GateConfig:
     small = {
         "width": 32,
         "hidden": 16,
-        "epochs": 15,
+        "epochs": 10,
         "easy_rows": 400,
         "batch_size": 16,
         "learning_rate": 5e-3,
-        "lost": 0.02,
+        "lost": 0.0,
         "drop": 0.0,
     }
     return dataclasses.replace(read_config().gate, **(small | {"hold_out": HOLD_OUT} | values))
