@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from stance import manifest, plot
     from stance.analysis import analyze, analyze_all
     from stance.batch import label_dataset, label_documents, label_table
     from stance.classifier import Classifier
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     )
     from stance.estimator import StanceEstimator
     from stance.loading import load, zero_shot
+    from stance.outcome import Outcome
     from stance.own import train
     from stance.segment import segment
     from stance.speakers.registry import Registry, load_registry
@@ -46,6 +48,7 @@ _HOMES = {
     "Codebook": "stance.codebook",
     "load_codebook": "stance.codebook",
     "StanceEstimator": "stance.estimator",
+    "Outcome": "stance.outcome",
     "train": "stance.own",
     "segment": "stance.segment",
     "Registry": "stance.speakers.registry",
@@ -76,6 +79,7 @@ __all__ = [
     "DocumentError",
     "EvaluationError",
     "ModelError",
+    "Outcome",
     "Registry",
     "Speaker",
     "SpeakerError",
@@ -94,6 +98,8 @@ __all__ = [
     "load",
     "load_codebook",
     "load_registry",
+    "manifest",
+    "plot",
     "segment",
     "trace",
     "train",
@@ -101,7 +107,13 @@ __all__ = [
 ]
 
 
+# Public modules.
+_ROOMS = ("manifest", "plot")
+
+
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"stance.{name}")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'stance' has no attribute {name!r}")

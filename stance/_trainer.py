@@ -44,6 +44,7 @@ def fit(  # noqa: PLR0917
     model = AutoModelForSequenceClassification.from_pretrained(
         name,
         local_files_only=local,
+        use_safetensors=True,
         dtype=torch.float32,
         num_labels=len(labels),
         id2label=dict(enumerate(labels)),
@@ -87,7 +88,9 @@ def predict(
 ) -> NDArray[np.float32]:
     """Logits (n, labels) in the order of the texts; scored in order of length, so that little is padded."""
     tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=local)
-    model = AutoModelForSequenceClassification.from_pretrained(name, local_files_only=local, dtype=torch.float32)
+    model = AutoModelForSequenceClassification.from_pretrained(
+        name, local_files_only=local, use_safetensors=True, dtype=torch.float32
+    )
     where = torch.device("cuda" if device == "auto" and torch.cuda.is_available() else "cpu")
     model.to(where).eval()
     rows = _encode(tokenizer, texts, max_length)

@@ -11,16 +11,18 @@ from numpy.typing import NDArray
 
 from stance.baselines import keywords, majority, tfidf_logistic
 from stance.bootstrap import DRAWS, SEED
+from stance.classifier import Classifier
 from stance.errors import DocumentError, EvaluationError, StanceError
 from stance.evaluation import Report, Scores, indicator, score
 from stance.facets import score_doubt, score_groups, score_intensity
 from stance.gold import Gold, read_gold, read_rows
 from stance.intensity import intensity
 from stance.matching import StatementScores, score_statements
-from stance.output import folder_for
+from stance.outcome import Outcome
+from stance.output import complete, folder_for, writing
 from stance.reading import read_document
 from stance.scorecard import to_json, to_markdown
-from stance.types import Document, Intensity, Statement
+from stance.types import Analysis, Document, Intensity, Statement
 
 
 class Model(Protocol):
@@ -104,6 +106,8 @@ def assess(
         spans = _whole_path(gold, folder, analyze or _default_analyze(model))
     right = truth == taken
     told = [row.intensity for row in gold]
+    # Only what stance.load returns tells its thresholds.
+    scoring = model.scoring if isinstance(model, Classifier) else None
     return Report(
         gold=gold_path.name,
         model=model.name,
@@ -116,16 +120,40 @@ def assess(
         ),
         intensity=score_intensity(told, _levels(gold, found), units, draws, seed),
         doubt=score_doubt(right, unsure, units, draws, seed),
+        outcome=Outcome(
+            labels=labels,
+            truth=truth,
+            chances=chances,
+            thresholds=scoring.thresholds if scoring else None,
+            unsure=scoring.unsure if scoring else None,
+            taken=taken,
+            model=model.name,
+            gold=gold_path.name,
+        ),
     )
+
+
+def kept(document: Document, model: Any, read: list[Analysis]) -> Sequence[Statement]:
+    """Analyse a document, for ``analyze`` of :func:`assess`, and put what is found into a list as well."""
+    from stance.analysis import analyze
+
+    read.append(analyze(document, model=model))
+    return read[-1].statements
+
+
+def stem_of(report: Report) -> str:
+    """What the files of a report are called: ``MODEL-GOLD``."""
+    return f"{Path(report.model).name}-{Path(report.gold).stem}"
 
 
 def write_report(report: Report, folder: str | Path, stem: str | None = None) -> tuple[Path, Path]:
     """Write ``STEM.json`` and ``STEM.md``; the stem is ``MODEL-GOLD`` by default. Returns both paths."""
     folder = folder_for(folder)
-    stem = stem or f"{Path(report.model).name}-{Path(report.gold).stem}"
+    stem = stem or stem_of(report)
     paths = folder / f"{stem}.json", folder / f"{stem}.md"
     for path, text in zip(paths, (to_json(report), to_markdown(report)), strict=True):
-        path.write_text(text, encoding="utf-8")
+        with complete(path) as stream, writing(path):
+            stream.write(text.encode("utf-8"))
     return paths
 
 
@@ -182,9 +210,7 @@ def _training_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def _default_analyze(model: Any) -> Callable[[Document], Sequence[Statement]]:
-    from stance.analysis import analyze
-
-    return lambda document: analyze(document, model=model).statements
+    return lambda document: kept(document, model, [])
 
 
 def _whole_path(

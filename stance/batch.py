@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Takes the rows done so far, and how many there are to all appearances (``None``: not known).
 Progress = Callable[[int, int | None], object]
+# Takes the number of a row, from 1, and why it could not be labelled.
+OnError = Callable[[int, str], object]
 
 
 def label_table(
@@ -45,6 +47,7 @@ def label_table(
     resume: bool = False,
     workers: int = 1,
     progress: Progress | None = None,
+    on_error: OnError | None = None,
 ) -> Counts:
     """Label every row of a table and write it with the results behind its own columns.
 
@@ -68,16 +71,17 @@ def label_table(
             script that asks for several needs ``if __name__ == "__main__":``. The output is the same, if the model is a
             stance model: the last digit of a plain torch model may hang on its number of threads.
         progress: called after each chunk with the rows done so far and all there are, as far as that can be told.
+        on_error: called with the number of a row, from 1, and why it could not be labelled.
 
     Raises:
         TableError: a table that cannot be read or written, no such column, one that a result would overwrite, what an
             earlier run left, or a table that another run is writing.
         StanceError: an unknown format, or a worker that died.
     """
-    tally = Tally(model.labels)
+    tally = Tally(model.labels, on_error)
     job = Statements(model, column)
     _label(source, target, job, tally, format=format, prefix=prefix, resume=resume, workers=workers, progress=progress)
-    return Counts(tally.rows, tally.errors, tally.none, tally.taken())
+    return tally.counts()
 
 
 def label_documents(
@@ -97,6 +101,7 @@ def label_documents(
     resume: bool = False,
     workers: int = 1,
     progress: Progress | None = None,
+    on_error: OnError | None = None,
 ) -> DocumentCounts:
     """Segment every text of a table and write a row for each statement, labelled.
 
@@ -122,6 +127,7 @@ def label_documents(
         resume: go on where an earlier run ended.
         workers: processes that read and score.
         progress: called after each chunk with the documents done so far and all there are.
+        on_error: called with the number of a document, from 1, and why it could not be read.
 
     Raises:
         TableError: as in :func:`label_table`.
@@ -132,10 +138,9 @@ def label_documents(
 
     registry = load_registry(speakers) if speakers is None or isinstance(speakers, str | Path) else speakers
     job = Documents(model, column, registry, date, author, date_column, author_column, force)
-    tally = Tally(model.labels)
+    tally = Tally(model.labels, on_error)
     _label(source, target, job, tally, format=format, prefix=prefix, resume=resume, workers=workers, progress=progress)
-    found = (tally.rows, tally.errors, tally.statements, tally.none, tally.taken())
-    return DocumentCounts(*found, tally.by_actor(), tally.others)
+    return tally.document_counts()
 
 
 def label_dataset(dataset: Dataset, model: Model, *, column: str = "text", prefix: str = "") -> Dataset:
@@ -157,8 +162,8 @@ def label_dataset(dataset: Dataset, model: Model, *, column: str = "text", prefi
 
     job = Statements(model, column)
     added = {prefix + name: kind for name, kind in job.columns.items()}
-    _refuse_absence(dataset.column_names, "dataset", job)
-    _refuse_clash(dataset.column_names, "dataset", added)
+    refuse_absence(dataset.column_names, "dataset", job)
+    refuse_clash(dataset.column_names, "dataset", added)
     types = {"text": Value("string"), "texts": Sequence(Value("string")), "number": Value("float64")}
 
     def labelled(texts: list[Any]) -> dict[str, list[Any]]:
@@ -197,8 +202,8 @@ def _label(
     added = {prefix + name: kind for name, kind in job.columns.items()}
     before = _state(source)
     with read_table(source, read_as) as table:
-        _refuse_absence(table.columns, source, job)
-        _refuse_clash([name for name in table.columns if name not in job.dropped], source, added)
+        refuse_absence(table.columns, source, job)
+        refuse_clash([name for name in table.columns if name not in job.dropped], source, added)
         with (
             kept_parts(target, resume=resume) as parts,
             write_table(
@@ -212,7 +217,7 @@ def _label(
             for chunk, answers in _answered(chunks, job, parts, ask, ahead):
                 for record, answer in zip(chunk, answers, strict=True):
                     cells = {name: value for name, value in record.cells.items() if name not in job.dropped}
-                    _refuse_clash(cells, source, added)
+                    refuse_clash(cells, source, added)
                     tally.add([dict(zip(plain, row, strict=True)) for row in answer])
                     with writing(target):
                         for row in answer:
@@ -300,7 +305,12 @@ def _refuse_change(source: str | Path, before: tuple[int, int, int] | None) -> N
         raise TableError("the table was changed while it was read", where=source, remedy=remedy)
 
 
-def _refuse_absence(columns: Sequence[str], source: str | Path, job: Job) -> None:
+def refuse_absence(columns: Sequence[str], source: str | Path, job: Job) -> None:
+    """A table must have the columns that a job reads.
+
+    Raises:
+        TableError: it lacks one.
+    """
     there = ", ".join(map(repr, columns)) or "none"
     # A table of JSON Lines may have no sound row at all: then each has its own error.
     for column in job.needed if columns else ():
@@ -309,7 +319,12 @@ def _refuse_absence(columns: Sequence[str], source: str | Path, job: Job) -> Non
             raise TableError(f"no column {column!r}", where=source, remedy=f"{how}; the columns are {there}")
 
 
-def _refuse_clash(columns: Container[str], source: str | Path, added: Iterable[str]) -> None:
+def refuse_clash(columns: Container[str], source: str | Path, added: Iterable[str]) -> None:
+    """No result may take the place of a column that is carried through.
+
+    Raises:
+        TableError: one would.
+    """
     if taken := [name for name in added if name in columns]:
         what = f"it already has columns for results: {', '.join(map(repr, taken))}"
         raise TableError(what, where=source, remedy="rename them, or give the new ones a --prefix")

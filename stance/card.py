@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -133,26 +132,6 @@ class ZeroShotCard(Record):
 
 
 KINDS: dict[str, type[Card] | type[ZeroShotCard]] = {kind.TASK: kind for kind in (Card, ZeroShotCard)}
-
-
-def parse(text: str) -> Any:
-    """JSON without what the standard leaves open: a key that occurs twice, NaN and infinities.
-
-    Raises:
-        ValueError: not JSON, or one of these.
-    """
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        if len(set(names)) < len(names):
-            twice = sorted({name for name in names if names.count(name) > 1})
-            raise ValueError(f"{', '.join(map(repr, twice))} occurs twice")
-        return dict(pairs)
-
-    def refuse(constant: str) -> float:
-        raise ValueError(f"{constant} is no number")
-
-    return json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
 
 
 def audit(data: Any) -> list[str]:

@@ -108,7 +108,7 @@ class Classifier:
         if self.card is None and self._digest is None:
             raise TypeError(f"{self!r} was not loaded and has no fingerprint")
         behind = [self.card and self.card.to_dict(), self._digest and self._digest()]
-        content = [type(self._backend).__name__, asdict(self.scoring), behind, self.has_gate]
+        content = [type(self._backend).__name__, asdict(self.scoring), behind, *(["gate"] if self.has_gate else [])]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:

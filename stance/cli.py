@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 
 import stance
 from stance import options
-from stance.commands import BAD_DATA, BAD_USAGE, Commands, each_document, read_each
+from stance.commands import BAD_USAGE, Commands, each_document, finish, on_record, read_each
 from stance.errors import StanceError
 from stance.output import STREAM
 from stance.tables import FORMATS, format_of
@@ -50,6 +51,7 @@ def app(context: click.Context) -> None:
 @options.author
 @options.force
 @click.option("--output", "-o", default=STREAM, metavar="FILE", help="Write here, not to standard output.")
+@options.manifest
 def analyze(
     files: Sequence[str],
     model: str,
@@ -61,6 +63,7 @@ def analyze(
     author: str | None,
     force: bool,
     output: str,
+    manifest: str | None,
 ) -> None:
     """Documents: their statements, speakers and stances.
 
@@ -78,19 +81,28 @@ def analyze(
 
     registry = load_registry(speakers)
     how: dict[str, Any] = {"speakers": registry, "date": date and date.date(), "author": author, "force": force}
+    made: Counter[str] = Counter()
+    with on_record(manifest, output, speakers) as run:
 
-    @cache
-    def loaded() -> stance.Classifier:
-        # When the first document is there to be read.
-        return stance.load(model, gate=gate)
+        @cache
+        def loaded() -> stance.Classifier:
+            # Without a record, when the first document is there to be read.
+            return stance.load(model, gate=gate)
 
-    def one(document: stance.Document) -> Findings:
-        from stance.report import terminal
+        if run:
+            run.model(loaded(), model)
 
-        found = next(analyze_all([document], model=loaded(), **how))
-        return found.to_dict(), lambda: terminal.analysis(found)
+        def one(document: stance.Document) -> Findings:
+            from stance.report import terminal
 
-    each_document(files, one, as_json=as_json, output=output)
+            found = next(analyze_all([document], model=loaded(), **how))
+            made.update(documents=1, statements=len(found))
+            return found.to_dict(), lambda: terminal.analysis(found)
+
+        refused = each_document(files, one, as_json=as_json, output=output, run=run)
+        if run:
+            run.counts({"documents": made["documents"], "statements": made["statements"], "errors": refused})
+    finish(refused)
 
 
 @app.command()
@@ -102,6 +114,7 @@ def analyze(
 @options.author
 @options.force
 @click.option("--output", "-o", default="report.html", show_default=True, metavar="FILE", help="The page to write.")
+@options.manifest
 def report(
     files: Sequence[str],
     model: str,
@@ -112,6 +125,7 @@ def report(
     author: str | None,
     force: bool,
     output: str,
+    manifest: str | None,
 ) -> None:
     """Documents: a page to look at, with everything in one file.
 
@@ -125,26 +139,70 @@ def report(
       stance report declaration.txt --author "European Union" -o declaration.html
     """
     from stance.analysis import analyze_all
-    from stance.output import complete
+    from stance.output import complete, writing
     from stance.report import html
     from stance.speakers.registry import load_registry
 
-    loaded = stance.load(model, gate=gate)
-    how: dict[str, Any] = {"speakers": load_registry(speakers), "date": date and date.date(), "author": author}
     found: list[stance.Analysis] = []
-    with complete(output) as stream:
-        refused = read_each(
-            files, lambda read: found.extend(analyze_all([read], model=loaded, **how, force=force)), counted=True
-        )
-        if not found:
-            raise StanceError("nothing to report: no document could be read", remedy="see what is said of each above")
-        page = html.render(found, labels=loaded.labels, model=loaded.name, card=loaded.card)
-        stream.write(page.encode("utf-8"))
+    with on_record(manifest, output, speakers) as run:
+        loaded = stance.load(model, gate=gate)
+        if run:
+            run.model(loaded, model)
+        how: dict[str, Any] = {"speakers": load_registry(speakers), "date": date and date.date(), "author": author}
+
+        def take(document: stance.Document) -> None:
+            found.extend(analyze_all([document], model=loaded, **how, force=force))
+
+        with complete(output) as stream:
+            refused = read_each(files, take, counted=True, run=run)
+            page = html.render(found, labels=loaded.labels, model=loaded.name, card=loaded.card)
+            with writing(output):
+                stream.write(page.encode("utf-8"))
+        if run:
+            run.counts({"documents": len(found), "statements": sum(map(len, found)), "errors": refused})
     if output != STREAM:
         number = "1 document" if len(found) == 1 else f"{len(found):,} documents"
         click.echo(f"written: {output} ({number}, {sum(map(len, found)):,} statements)", err=True)
-    if refused:
-        click.get_current_context().exit(BAD_DATA)
+    finish(refused)
+
+
+@app.command()
+@options.model
+@options.gate
+@options.speakers
+@click.option("--corrections", type=options.PATH, metavar="FILE", help="Add corrections to this JSON Lines file.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 for any that is free.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=100_000,
+    show_default=True,
+    metavar="CHARACTERS",
+    help="Of all texts read at once.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Texts read at a time."
+)
+def serve(model: str, *, gate: bool, speakers: Path | None, corrections: Path | None, host: str, **bounds: int) -> None:
+    """A page in the browser: paste texts, look, correct.
+
+    Prints its address, which holds a secret: who has it can use the page. It is there for this machine alone unless
+    --host says otherwise, and needs no network. Corrections become lines of a gold file, one for each statement saved.
+    Ctrl-C ends it. Needs: pip install "diplomatic-stance[serve]".
+
+    \b
+    Examples:
+      stance serve
+      stance serve --corrections corrections.jsonl --port 0
+    """
+    from stance.commands import announce, with_extra
+
+    with with_extra("serve"):
+        from stance.serve.app import run
+        from stance.serve.settings import Settings
+
+    run(Settings(model, speakers, corrections, host, gate=gate, **bounds), announce)
 
 
 @app.command()
@@ -155,7 +213,11 @@ def report(
 @click.option("--prefix", default="", metavar="TEXT", help="Put before the names of the new columns.")
 @options.model
 @options.gate
-@click.option("--workers", type=click.IntRange(min=1), default=1, metavar="N", help="Processes, of one thread each.")
+@options.workers
+@click.option(
+    "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="What runs them."
+)
+@click.option("--address", metavar="HOST:PORT", help="Of a Ray cluster, or auto.")
 @click.option("--resume", is_flag=True, help="Go on where a run that was killed or failed ended.")
 @click.option("--documents", is_flag=True, help="Each text is a document: a row for each of its statements.")
 @options.speakers
@@ -165,6 +227,7 @@ def report(
 @click.option("--author-column", metavar="NAME", help="The column of authors.")
 @options.force
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output.")
+@options.manifest
 def label(
     table: str,
     output: str,
@@ -174,10 +237,13 @@ def label(
     prefix: str,
     model: str,
     gate: bool,
-    workers: int,
+    workers: tuple[int, int] | None,
+    engine: str,
+    address: str | None,
     resume: bool,
     documents: bool,
     as_json: bool,
+    manifest: str | None,
     date: dt.datetime | None,
     **reading: Any,
 ) -> None:
@@ -190,11 +256,15 @@ def label(
     With --documents each text becomes a row for each of its statements. In place of the text these have: statement,
     start, end, speakers, actors, source, kind, date, confidence, and the columns above.
 
+    With --engine ray, a Parquet file or a folder of them becomes a folder of them, on this machine or a Ray cluster.
+    Both may be addresses (s3://, gs://, hdfs://, ...). --workers MIN:MAX leaves their number to Ray.
+
     \b
     Examples:
       stance label statements.csv -o labelled.csv
       stance label archive.parquet -o labelled.parquet --workers 4 --resume
       stance label articles.jsonl -o statements.csv --documents --date-column published
+      stance label s3://news/2022 -o s3://news/labelled --engine ray --address auto --workers 8:200
     """
     from stance.batch import label_documents, label_table
     from stance.report import terminal
@@ -208,22 +278,54 @@ def label(
     if not documents and (alone := [name for name, value in sorted(reading.items()) if value]):
         named = ", ".join(f"--{name.replace('_', '-')}" for name in alone)
         raise click.UsageError(f"{named} can be used only with --documents")
+    run: dict[str, Any] = {"column": column, "prefix": prefix, "resume": resume}
+    if engine == "ray":
+        if STREAM in {table, output} or format not in {None, "parquet"}:
+            raise click.UsageError("--engine ray reads Parquet and writes a folder of it; name both")
+        if manifest is not None:
+            raise click.UsageError("--manifest can be used only with --engine local")
+        from stance.ray import label_parquet
+
+        run |= {"documents": documents, "workers": workers, "address": address}
+        with terminal.progress("documents" if documents else "rows") as progress:
+            loaded = stance.load(model, gate=gate)
+            written = label_parquet(table, output, loaded, **reading, **run, progress=progress)
+        _counted(written, as_json)
+        return
+    if address is not None:
+        raise click.UsageError("--address can be used only with --engine ray")
+    least, most = workers or (1, 1)
+    if least != most:
+        raise click.UsageError("--workers MIN:MAX can be used only with --engine ray; give one number")
     try:
         format_of(table, format)
     except StanceError as error:
         message = f"{error.what} ({error.where}); {error.remedy}"
         raise click.UsageError(message, context) from error
-    run: dict[str, Any] = {"column": column, "format": format, "prefix": prefix, "resume": resume, "workers": workers}
-    with terminal.progress("documents" if documents else "rows") as progress:
-        loaded = stance.load(model, gate=gate)
-        if documents:
-            found: Counts | DocumentCounts = label_documents(table, output, loaded, **reading, **run, progress=progress)
-        else:
-            found = label_table(table, output, loaded, **run, progress=progress)
+    run |= {"format": format, "workers": most}
+    with on_record(manifest, output, table, reading["speakers"]) as record:
+        with terminal.progress("documents" if documents else "rows") as progress:
+            loaded = stance.load(model, gate=gate)
+            run["progress"] = progress
+            if record:
+                record.model(loaded, model)
+                run["on_error"] = lambda row, what: record.error(f"row {row}", what)
+            if documents:
+                found: Counts | DocumentCounts = label_documents(table, output, loaded, **reading, **run)
+            else:
+                found = label_table(table, output, loaded, **run)
+        if record:
+            record.counts(found.to_dict())
+    _counted(found, as_json)
+
+
+def _counted(found: Counts | DocumentCounts, as_json: bool) -> None:
+    """Say what came of a table, and end with the status that tells of errors."""
+    from stance.report import terminal
+
     shown = terminal.counts(found)
     click.echo(json.dumps(found.to_dict()) if as_json else shown, err=not as_json)
-    if found.errors:
-        context.exit(BAD_DATA)
+    finish(found.errors)
 
 
 @app.command()
@@ -240,6 +342,7 @@ def label(
 @click.option("--by", metavar="FIELD", help="Score the rows of each value of this field apart, too.")
 @options.json
 @click.option("--output", "-o", type=options.PATH, metavar="FOLDER", help="Write the reports here, too.")
+@click.option("--plots", type=options.PATH, metavar="FOLDER", help="Draw pictures of the answers here, as SVG.")
 def evaluate(
     gold: Sequence[Path],
     documents: Path | None,
@@ -251,32 +354,80 @@ def evaluate(
     by: str | None,
     as_json: bool,
     output: Path | None,
+    plots: Path | None,
 ) -> None:
     """Figures of a model on gold statements, and of baselines.
 
     GOLD are JSON Lines with text and labels. Where they have spans, finding the statements and their speakers in the
     documents is measured, too.
 
+    --plots draws reliability, precision and recall, confusion and distributions, and for documents who takes which
+    stance, when: all of them once everything is measured, or none.
+
     \b
     Examples:
       stance evaluate seeds/gold.jsonl
+      stance evaluate seeds/gold.jsonl --plots pictures/
       stance evaluate gold.jsonl --train a.jsonl --train b.jsonl -o reports/
     """
-    from stance.assessment import assess, write_report
+    from stance.assessment import assess, kept, stem_of, write_report
     from stance.output import folder_for
     from stance.report import terminal
     from stance.scorecard import to_rich
 
+    # Before the minutes that measuring takes.
     if output is not None:
-        # Before the minutes that measuring takes.
         folder_for(output)
+    if plots is not None:
+        folder_for(plots)
+        stance.plot.need_matplotlib()
     loaded = stance.load(model, gate=gate)
+    pictures: dict[str, bytes] = {}
     for file in gold:
-        found = assess(file, loaded, documents=documents, train=train, by=by, baselines=baselines)
+        read: list[stance.Analysis] = []
+        how: dict[str, Any] = {"analyze": lambda document, read=read: kept(document, loaded, read)}
+        found = assess(file, loaded, documents=documents, train=train, by=by, baselines=baselines, **how)
         with terminal.printer(STREAM, as_json) as show:
             show(found.to_dict(), partial(to_rich, found))
         if output is not None:
             click.echo(f"written: {', '.join(map(str, write_report(found, output)))}", err=True)
+        if plots is not None and found.outcome is not None:
+            drawn = stance.plot.album(found.outcome, read)
+            pictures |= {f"{stem_of(found)}-{name}": picture for name, picture in drawn.items()}
+    if plots is not None:
+        click.echo(f"written: {', '.join(map(str, stance.plot.write(pictures, plots)))}", err=True)
+
+
+@app.command()
+@click.argument("manifest", type=options.PATH)
+@click.option("--model", "-m", metavar="NAME", help="Compare with this model, not the one that the run had.")
+@click.option("--json", "as_json", is_flag=True, help="What was found as JSON.")
+def verify(manifest: Path, model: str | None, *, as_json: bool) -> None:
+    """Whether inputs, model and outputs of a run are still the same.
+
+    MANIFEST is what --manifest wrote. Each difference is told, and the exit status is then 1. Other versions of the
+    library or of what computes are noted, as is what cannot be compared.
+
+    \b
+    Examples:
+      stance verify run.json
+      stance verify run.json --model ./copy-of-the-model --json
+    """
+    from stance.manifest import had_gate, read, verify
+
+    loaded = stance.load(model, gate=had_gate(read(manifest)["model"] or {})) if model else None
+    differences, notes = verify(manifest, loaded)
+    if as_json:
+        click.echo(json.dumps({"same": not differences, "differences": differences, "notes": notes}))
+    else:
+        told = read(manifest)
+        count = len(told["inputs"]) + len(told["outputs"])
+        same = f"the same: {'1 file' if count == 1 else f'{count:,} files'}{', the model' if told['model'] else ''}"
+        for line in [f"differs: {what}" for what in differences] or [same]:
+            click.echo(line)
+        for what in notes:
+            click.echo(f"note: {what}")
+    finish(len(differences))
 
 
 class SpeakerCommands(Commands):
@@ -355,7 +506,7 @@ def explain(
         found = stance.Analysis(known, tuple(segment(known, speakers=registry, force=force)))
         return found.to_dict(), lambda: terminal.mentions(known, found.statements)
 
-    each_document(files, one, as_json=as_json)
+    finish(each_document(files, one, as_json=as_json))
 
 
 @app.command()

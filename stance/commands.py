@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -15,6 +17,7 @@ from stance.output import STREAM
 from stance.types import Document
 
 if TYPE_CHECKING:
+    from stance.manifest import Run
     from stance.report.terminal import Findings
 
 BAD_DATA, BAD_USAGE, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
@@ -65,35 +68,85 @@ class Commands(click.Group):
 
 
 def each_document(
-    files: Sequence[str], one: Callable[[Document], Findings], *, as_json: bool, output: str = STREAM
-) -> None:
-    """Write what each document gives; report those that cannot be read, go on, and end with a status that tells.
+    files: Sequence[str],
+    one: Callable[[Document], Findings],
+    *,
+    as_json: bool,
+    output: str = STREAM,
+    run: Run | None = None,
+) -> int:
+    """Write what each document gives; report those that cannot be read, and go on.
 
     Args:
         files: as :func:`stance.reading.find_documents` takes them.
         one: what to do with a document.
         as_json: JSON Lines instead of tables.
         output: the file to write, or ``-``.
+        run: what keeps a record.
+
+    Returns:
+        How many were refused.
     """
     from stance.report.terminal import printer
 
     with printer(output, as_json) as show:
         # Where the findings go to the screen, they are progress enough.
-        refused = read_each(files, lambda document: show(*one(document)), counted=output != STREAM)
+        refused = read_each(files, lambda document: show(*one(document)), counted=output != STREAM, run=run)
+    return refused
+
+
+def finish(refused: int) -> None:
+    """End with the status for bad data if anything was refused."""
     if refused:
         click.get_current_context().exit(BAD_DATA)
 
 
-def read_each(files: Sequence[str], take: Callable[[Document], object], *, counted: bool) -> int:
-    """Hand each document on; report those that cannot be read or analysed, and go on.
+@contextmanager
+def on_record(manifest: str | None, output: str, *inputs: str | Path | None) -> Iterator[Run | None]:
+    """What keeps a record of the command at hand; ``None`` where no manifest is asked for.
+
+    Args:
+        manifest: the file to write, if any.
+        output: the file that the command writes, or ``-``.
+        inputs: files it reads, if any, that are put on record now.
+
+    Raises:
+        click.UsageError: manifest and output are the same.
+    """
+    if manifest is None:
+        yield None
+        return
+    from stance.manifest import recorded
+    from stance.output import place_of
+
+    if manifest == output or (STREAM not in (manifest, output) and place_of(manifest) == place_of(output)):
+        raise click.UsageError("the manifest and what it tells of cannot both be written there; name another file")
+    context = click.get_current_context()
+    how = {name: str(value) if isinstance(value, Path | dt.date) else value for name, value in context.params.items()}
+    with recorded(manifest, str(context.info_name), how) as run:
+        for path in inputs:
+            if path is not None:
+                run.input(path)
+        run.output(output)
+        yield run
+
+
+def read_each(
+    files: Sequence[str], take: Callable[[Document], object], *, counted: bool, run: Run | None = None
+) -> int:
+    """Hand each document on; report those that cannot be read or analysed, and go on if any can.
 
     Args:
         files: as :func:`stance.reading.find_documents` takes them.
         take: what to do with a document.
-        counted: show on standard error how many are done.
+        counted: it is written to a file: show on standard error how many are done, and never write none at all.
+        run: what keeps a record.
 
     Returns:
         How many were refused.
+
+    Raises:
+        StanceError: the only one could not be read; or none could, and what was written before is not to be replaced.
     """
     from stance.reading import find_documents, read_document
     from stance.report.terminal import progress
@@ -102,14 +155,49 @@ def read_each(files: Sequence[str], take: Callable[[Document], object], *, count
     with progress("documents", len(paths)) if counted else nullcontext(lambda done, total: None) as count:
         for number, path in enumerate(paths, start=1):
             try:
-                take(read_document(path))
+                document = read_document(path)
+                if run is not None:
+                    run.input(path)
+                take(document)
             except DocumentError as error:
                 refused += 1
                 # The analysis knows a document by its id alone.
                 where = "standard input" if str(path) == STREAM else path
-                report(str(DocumentError(error.what, where=where, remedy=error.remedy)))
+                told = DocumentError(error.what, where=where, remedy=error.remedy)
+                if len(paths) == 1:
+                    raise told from error
+                report(str(told))
+                if run is not None:
+                    run.error(where, error.what)
             count(number, len(paths))
+    if counted and paths and refused == len(paths):
+        raise StanceError("no document could be read", remedy="see what is said of each above")
     return refused
+
+
+@contextmanager
+def with_extra(name: str) -> Iterator[None]:
+    """Imports that need an extra of the distribution.
+
+    Raises:
+        StanceError: one of its libraries is missing.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith("stance"):
+            raise
+        remedy = f'pip install "diplomatic-stance[{name}]"'
+        raise StanceError(f"this needs the library {error.name}, which is not installed", remedy=remedy) from error
+
+
+def announce(address: str) -> None:
+    """Say where a server is: the address alone on standard output, on standard error what a person should know."""
+    click.echo(address)
+    sys.stdout.flush()
+    if not address.startswith(("http://127.", "http://localhost:", "http://[::1]:")):
+        report("others can reach this page, without encryption, if they learn its address")
+    report("open the address above in a browser; Ctrl-C ends the server")
 
 
 def fail(message: str, status: int) -> NoReturn:

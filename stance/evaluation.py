@@ -6,7 +6,7 @@ Columns always come from the model's codebook, never from the gold alone, so tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from stance.bootstrap import DRAWS, SEED, Bootstrap, Measure, measure, number
 from stance.errors import EvaluationError
 from stance.facets import DoubtScore, GroupScore, LevelScore
 from stance.matching import StatementScores
+from stance.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Report:
         groups: of the model on contrast groups: all of them, then those of each contrast; empty without groups.
         intensity: of the model, for each level above plain; empty where the gold tells no intensity.
         doubt: of the model, for statements and for label decisions.
+        outcome: what the model gave each statement, for pictures (``stance.plot``); not part of :meth:`to_dict`.
     """
 
     gold: str
@@ -105,10 +107,13 @@ class Report:
     groups: tuple[GroupScore, ...] = ()
     intensity: tuple[LevelScore, ...] = ()
     doubt: tuple[DoubtScore, ...] = ()
+    outcome: Outcome | None = field(default=None, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON-ready dictionary."""
-        return asdict(self)
+        """Plain JSON-ready dictionary of the figures."""
+        figures = asdict(replace(self, outcome=None))
+        del figures["outcome"]
+        return figures
 
 
 def indicator(label_sets: Iterable[Iterable[str]], labels: Sequence[str]) -> NDArray[np.bool_]:

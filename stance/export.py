@@ -82,7 +82,9 @@ def export(
     if not (source / artefact.CONFIG).is_file():
         raise ModelError("no fine-tuned model here", where=source, remedy="give the folder of a fine-tuned model")
     scales = Calibration(tuple(calibration["temperature"]), tuple(calibration["bias"]))
-    model = BertForSequenceClassification.from_pretrained(source, local_files_only=True, dtype=torch.float32)
+    model = BertForSequenceClassification.from_pretrained(
+        source, local_files_only=True, use_safetensors=True, dtype=torch.float32
+    )
     model.train(False)
     _check(model, scales, book, source)
     if max_length > model.config.max_position_embeddings:

@@ -9,6 +9,10 @@ from typing import Any
 
 from stance.backends.base import Initialiser
 
+# The one output of its graph, and the constant whose values the weights of the encoder give.
+SCORE = "score"
+WORDS = "words"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gating:

@@ -67,8 +67,13 @@ class Job(Protocol):
     """Work on the rows of a table, chunk by chunk; other processes get a copy.
 
     Attributes:
+        model: what labels.
         size: rows of a chunk.
     """
+
+    @property
+    def model(self) -> Model:
+        """What labels."""
 
     @property
     def size(self) -> int:
@@ -89,6 +94,10 @@ class Job(Protocol):
     @property
     def fingerprint(self) -> str:
         """SHA-256 of all that an answer hangs on but its question."""
+
+    @property
+    def asked(self) -> list[str | None]:
+        """What the questions hang on but the rows, as JSON knows it."""
 
     def question(self, record: Record) -> Question:
         """What a row asks."""
@@ -127,6 +136,11 @@ class Statements:
     def fingerprint(self) -> str:
         """SHA-256 of all that an answer hangs on but its question."""
         return _digest(["statements", library(), self.model.fingerprint])
+
+    @property
+    def asked(self) -> list[str | None]:
+        """The column."""
+        return [self.column]
 
     def question(self, record: Record) -> Question:
         """Why the text cannot be labelled, and the text; one of the two is ``None``."""
@@ -185,6 +199,12 @@ class Documents:
         """SHA-256 of all that an answer hangs on but its question."""
         registry = hashlib.sha256(repr(list(self.speakers.entries.values())).encode()).hexdigest()
         return _digest(["documents", library(), self.model.fingerprint, registry, self.force])
+
+    @property
+    def asked(self) -> list[str | None]:
+        """The columns, and what stands for their empty cells."""
+        day = self.date.isoformat() if self.date else None
+        return [self.column, self.date_column, self.author_column, day, self.author]
 
     def question(self, record: Record) -> Question:
         """Why the document cannot be read, its text, its day of publication and its author."""

@@ -59,7 +59,7 @@ def load(  # noqa: PLR0917
     if labels is not None and task != "nli":
         raise StanceError("labels are given, but the model has its own", remedy='give task="nli", or no labels')
     source = _locate(name_or_path)
-    reopened = str(source.absolute()) if isinstance(source, Path) else source
+    reopened = _again(name_or_path, source)
     described = describe(codebook.load() if labels is None else labels) if task == "nli" else None
     given = dict(thresholds) if thresholds is not None else None
     opened = (load, (reopened, backend, given, threads, task, described, gate))
@@ -111,7 +111,7 @@ def zero_shot(
     described = describe(labels)
     folder = Path(_locate(model))
     given = dict(thresholds) if thresholds is not None else None
-    opened = (zero_shot, (described, folder.absolute(), backend, given, threads))
+    opened = (zero_shot, (described, _again(model, folder), backend, given, threads))
     return _zero_shot(artefact.read(folder, ZeroShotCard), described, backend, thresholds, threads, opened)
 
 
@@ -133,6 +133,12 @@ def _locate(name_or_path: str | Path) -> str | Path:
     if isinstance(name_or_path, str) and name in artefact.shipped():
         return artefact.resolve(name)
     return Path(name) if Path(name).is_dir() else artefact.resolve(name)
+
+
+def _again(name_or_path: str | Path, source: str | Path) -> str:
+    """What opens the same model in another process, be it on another machine: a shipped name stays one."""
+    shipped = isinstance(name_or_path, str) and name_or_path in artefact.shipped()
+    return str(name_or_path if shipped else source.absolute() if isinstance(source, Path) else source)
 
 
 def _stance_model(

@@ -17,6 +17,16 @@ def _existing(context: click.Context, option: click.Parameter, path: Path | None
     return path
 
 
+def _numbers(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    """``N``, or ``MIN:MAX`` for as many as there is use for; both as a pair."""
+    if value is None:
+        return None
+    least, _, most = value.partition(":")
+    if least.isdecimal() and (most or least).isdecimal() and 1 <= int(least) <= int(most or least):
+        return int(least), int(most or least)
+    raise click.BadParameter(f"{value!r} is no number of at least 1, nor two of them as MIN:MAX", context, option)
+
+
 documents = click.argument("files", nargs=-1, required=True, metavar="FILES...")
 model = click.option(
     "--model",
@@ -38,4 +48,10 @@ speakers = click.option(
 )
 date = click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of publication.")
 author = click.option("--author", metavar="NAME", help='Who speaks where the text says "we".')
+workers = click.option(
+    "--workers", callback=_numbers, metavar="N", help="Processes, of one thread each; one by default."
+)
 force = click.option("--force", is_flag=True, help="Even if the text does not look English.")
+manifest = click.option(
+    "--manifest", metavar="FILE", help="Write what went in, what labelled it and what came out, for stance verify."
+)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance import artefact
+from stance.backends.torch import library as torch_library
 from stance.calibration import Bools, Floats, choose_threshold, platt, sigmoid, summary, unsure_bounds
 from stance.classifier import Classifier
 from stance.codebook import Codebook
@@ -136,6 +137,7 @@ def train(
             libraries of ``diplomatic-stance[train]`` missing.
         ModelError: no BERT encoder under ``base``.
     """
+    torch_library()
     from stance import export
 
     recipe = recipe or Recipe()
@@ -150,6 +152,7 @@ def train(
 def fit(examples: Examples, base: str | Path, recipe: Recipe, folder: Path) -> Fitted:
     """Tune on all examples, calibrate on scores of held-out ones, and write a plain folder; see :func:`train`."""
     _check(examples)
+    torch_library()
     from stance import _tuning
 
     start = _tuning.open_encoder(artefact.resolve(base) if base in artefact.shipped() else base)

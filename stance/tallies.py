@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 # Actors that are counted one by one; a table may name any number of persons, and memory must not grow with it.
 ACTORS = 10_000
+_NUMBERS = ("rows", "errors", "statements", "none", "others")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,15 @@ class DocumentCounts:
 
 
 class Tally:
-    """Counts what goes by; memory does not grow with the table."""
+    """Counts what goes by; memory does not grow with the table.
 
-    def __init__(self, labels: Sequence[str]) -> None:
-        self._labels = tuple(labels)
+    Args:
+        labels: of the model.
+        on_error: called with the number of a row, from 1, and why it could not be labelled.
+    """
+
+    def __init__(self, labels: Sequence[str], on_error: Callable[[int, str], object] | None = None) -> None:
+        self._labels, self._on_error = tuple(labels), on_error
         self.rows = self.errors = self.statements = self.none = self.others = 0
         self._taken: Counter[str] = Counter()
         self._actors: dict[str, Counter[str]] = {}
@@ -73,7 +79,10 @@ class Tally:
         """What a row of the table became, by names of columns without prefix."""
         self.rows += 1
         for row in rows:
-            self.errors += row["error"] is not None
+            if row["error"] is not None:
+                self.errors += 1
+                if self._on_error is not None:
+                    self._on_error(self.rows, row["error"])
             labels = row["labels"]
             if labels is None:
                 continue
@@ -85,6 +94,31 @@ class Tally:
                     self._actors.setdefault(actor, Counter()).update(["statements", *labels])
                 else:
                     self.others += 1
+
+    def state(self) -> dict[str, Any]:
+        """JSON-ready form, for :meth:`join`."""
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        return numbers | {"taken": dict(self._taken), "actors": {name: dict(of) for name, of in self._actors.items()}}
+
+    def join(self, state: Mapping[str, Any]) -> None:
+        """Add what another one counted, given as its :meth:`state`."""
+        for name in _NUMBERS:
+            setattr(self, name, getattr(self, name) + state[name])
+        self._taken.update(state["taken"])
+        for actor, counts in state["actors"].items():
+            if actor in self._actors or len(self._actors) < ACTORS:
+                self._actors.setdefault(actor, Counter()).update(counts)
+            else:
+                self.others += counts["statements"]
+
+    def counts(self) -> Counts:
+        """Of a table of statements."""
+        return Counts(self.rows, self.errors, self.none, self.taken())
+
+    def document_counts(self) -> DocumentCounts:
+        """Of a table of documents."""
+        found = (self.rows, self.errors, self.statements, self.none, self.taken())
+        return DocumentCounts(*found, self.by_actor(), self.others)
 
     def taken(self) -> dict[str, int]:
         """Statements that take each label."""

@@ -112,7 +112,7 @@ def _serve(line: Connection) -> None:
             try:
                 if job is None:
                     # Loads the model.
-                    job = _unchanged(*ForkingPickler.loads(data))
+                    job = unchanged(*ForkingPickler.loads(data))
                     continue
                 answer = job(ForkingPickler.loads(data))
             except Exception as raised:
@@ -120,7 +120,12 @@ def _serve(line: Connection) -> None:
             line.send((answer, error))
 
 
-def _unchanged(job: Job, fingerprint: str) -> Job:
+def unchanged(job: Job, fingerprint: str) -> Job:
+    """The job, as another process has it.
+
+    Raises:
+        StanceError: it has another fingerprint there.
+    """
     if job.fingerprint != fingerprint:
         raise StanceError("the model or the library was changed while it was in use", remedy="run again")
     return job

@@ -11,6 +11,16 @@ from tiny_model import LABELS, encoder
 
 ROOT = Path(__file__).parents[1]
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Tests side by side share the processors; libraries read this when they are imported, which is later.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_cmdline_main(config):
+    """Side by side run files, not tests: blocks of a guide need those before them, and models are made once a file."""
+    if getattr(config.option, "dist", "no") == "load":
+        config.option.dist = "loadfile"
+
 
 def fit_head(base: Path, folder: Path) -> Path:
     """Save the encoder with a classification layer that tells its forty sentences apart."""

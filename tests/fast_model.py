@@ -76,3 +76,19 @@ class Renamed(Fast):
         import os
 
         return str(os.getpid())
+
+
+class Traced(Fast):
+    """Leaves a file in a folder that is named by the process it answers in."""
+
+    def __init__(self, folder, seconds=0.0):
+        super().__init__(seconds)
+        self.folder = folder
+
+    def __reduce__(self):
+        return type(self), (self.folder, self.seconds)
+
+    def answer(self, texts):
+        import os
+
+        (self.folder / str(os.getpid())).touch()

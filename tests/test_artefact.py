@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import tiny_model
 from safetensors.numpy import load_file, save_file
@@ -254,7 +255,9 @@ def test_a_refused_folder_is_never_loaded(folder):
 
 
 def test_a_graph_that_onnx_runtime_cannot_load(folder):
-    (folder / GRAPH).write_bytes(b"not a graph")
+    graph = onnx.load(folder / GRAPH, load_external_data=False)
+    graph.graph.node[-1].input[0] = "nowhere"
+    (folder / GRAPH).write_bytes(graph.SerializeToString())
     reseal(folder, GRAPH)
     with pytest.raises(ModelError, match="ONNX Runtime cannot load the graph"):
         loading.load(folder)

@@ -12,7 +12,7 @@ from training.stories import DEFAULT_STORIES, measure, parse, read_reading, read
 ROW = {"id": "x", "style": "agency", "date": None, "source": None, "author": None}
 
 
-@pytest.mark.parametrize("name", ["train.jsonl", "test.jsonl"])
+@pytest.mark.parametrize("name", ["train.jsonl", "turns.jsonl", "test.jsonl"])
 def test_marks_are_sound(name):
     stories = read_stories(DEFAULT_STORIES / name)
     assert len({story.document.id for story in stories}) == len(stories) >= 70

@@ -23,7 +23,7 @@ from training.unseen import act_descriptions, entailed, nearest_f1, split, stand
 
 ZEROSHOT = read_config().zeroshot
 SETTINGS = ContrastSettings(
-    epochs=30,
+    epochs=60,
     batch_size=8,
     learning_rate=3e-3,
     warmup=0.1,
@@ -31,6 +31,7 @@ SETTINGS = ContrastSettings(
     temperature=0.1,
     distractors=1,
     bare=0.5,
+    joined=0.2,
     seed=1,
 )
 
@@ -97,7 +98,7 @@ def test_the_five_stances_are_in_no_description_that_is_trained_on(corpus):
     everything = split(corpus, ZEROSHOT.held_out, None, ZEROSHOT.seed, ZEROSHOT.background)
     hypotheses = {text for label in stance.load_codebook().labels for text in label.hypotheses}
     trained = {text for texts in everything.described.values() for text in texts}
-    trained |= {text for example in everything.examples for text in example.own}
+    trained |= {text for example in everything.examples for texts in example.own for text in texts}
     assert not hypotheses & trained
 
 
@@ -137,7 +138,7 @@ def test_training_brings_texts_to_their_descriptions():
     before = reached()
     loss = train(encoder, examples, groups, SETTINGS)
     after = reached()
-    assert after > 0.8 > before
+    assert after > 0.9 > before
     assert loss < 1
     moved = {name for name, value in encoder.model.state_dict().items() if not torch.equal(value, untouched[name])}
     assert moved <= {*start}
@@ -158,7 +159,7 @@ def test_entailment_pairs(tmp_path):
         {"premise": "A dog barks.", "hypothesis": "A dog is old.", "label": "neutral"},
     ]
     found = entailed([write_rows(tmp_path / "nli.jsonl", pairs)])
-    assert found == [Example("A man sleeps.", ("A person rests.",), frozenset(), ("A man runs.",))]
+    assert found == [Example("A man sleeps.", (("A person rests.",),), frozenset(), ("A man runs.",))]
     with pytest.raises(StanceError, match="no such file"):
         entailed([tmp_path / "absent.jsonl"])
 

@@ -15,8 +15,10 @@ from stance import codebook
 from stance.errors import StanceError
 from training.audit import agreement, borrowed, near_duplicates, read
 from training.config import DEFAULT_CORPUS
+from training.pool import CODINGS, read_pool
 
 DEFAULT_ACTS = DEFAULT_CORPUS / "acts"
+DEFAULT_DOES = CODINGS / "does.jsonl"
 SUBJECT = "The speaker "
 
 _SHARED = {"id", "text", "does", "register", "setting"}
@@ -30,13 +32,13 @@ class Statement:
         id: unique in the corpus.
         text: what is said.
         acts: acts of the codebook that it performs, or its open type alone.
-        does: what the speaker does with it, in words of its own.
+        does: what the speaker does with it, in words of its own: one description of each thing.
     """
 
     id: str
     text: str
     acts: tuple[str, ...]
-    does: str
+    does: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,13 @@ class ActCorpus:
         acts: statements of the acts of ``stance.load_codebook("acts")``, and of none.
         open: statements of many further types, none of them one of those acts or of the five stances.
         types: descriptions of each of these types.
+        real: statements of the pool, of acts and of none, see :func:`read_real`.
     """
 
     acts: tuple[Statement, ...]
     open: tuple[Statement, ...]
     types: dict[str, tuple[str, ...]]
+    real: tuple[Statement, ...] = ()
 
 
 def read_corpus(folder: Path = DEFAULT_ACTS) -> ActCorpus:
@@ -76,9 +80,37 @@ def read_corpus(folder: Path = DEFAULT_ACTS) -> ActCorpus:
         more = f" and {len(problems) - 10} more" if len(problems) > 10 else ""
         raise StanceError("; ".join(problems[:10]) + more, where=folder)
     return ActCorpus(
-        tuple(Statement(row["id"], row["text"], tuple(row["labels"]), row["does"]) for row in acts),
-        tuple(Statement(row["id"], row["text"], (row["type"],), row["does"]) for row in further),
+        tuple(Statement(row["id"], row["text"], tuple(row["labels"]), (row["does"],)) for row in acts),
+        tuple(Statement(row["id"], row["text"], (row["type"],), (row["does"],)) for row in further),
         {name: tuple(texts) for name, texts in types.items()},
+    )
+
+
+def read_real(pool: Path, file: Path = DEFAULT_DOES) -> tuple[Statement, ...]:
+    """Sentences of the pool that ``codings/does.jsonl`` describes; none of them takes one of the five stances.
+
+    Args:
+        pool: file of texts; those it lacks are left out.
+        file: JSON Lines with ``sha256``, ``does`` (descriptions) and ``acts``.
+
+    Raises:
+        StanceError: lines that are not as above; the first ten are named.
+    """
+    texts, known = read_pool(pool), codebook.load("acts").ids
+    rows = read(file)
+    problems = [
+        str(number)
+        for number, row in enumerate(rows, start=1)
+        if set(row) != {"sha256", "does", "acts"}
+        or not all(_described(row["does"]))
+        or not set(row["acts"]) <= set(known)
+    ]
+    if problems:
+        raise StanceError(f"lines {', '.join(problems[:10])} are no descriptions of what a speaker does", where=file)
+    return tuple(
+        Statement(row["sha256"], texts[row["sha256"]], tuple(row["acts"]), tuple(row["does"]))
+        for row in rows
+        if row["sha256"] in texts
     )
 
 

@@ -141,6 +141,7 @@ class ContrastSettings:
         temperature: similarities are divided by it in the softmax.
         distractors: descriptions of further groups in every batch, drawn at random.
         bare: share of descriptions that lose "The speaker ", so that a verb phrase is understood, too.
+        joined: share of texts that another one is joined to, so that long sentences that do several things are learned.
         seed: of the order and of all draws.
     """
 
@@ -152,6 +153,7 @@ class ContrastSettings:
     temperature: float
     distractors: int
     bare: float
+    joined: float
     seed: int
 
 

@@ -20,6 +20,8 @@ from training.config import ContrastSettings
 SUBJECT = "The speaker "
 # Texts of like length that go through together.
 CHUNK = 32
+# What stands between two texts that are read as one.
+LINKS = (" ", "; ", ", and ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,13 @@ class Example:
 
     Attributes:
         text: what is described.
-        own: descriptions of this text alone; one is drawn each time.
+        own: of each thing it does, the descriptions of that alone; one of each is drawn each time.
         groups: acts or types whose descriptions hold of it, too; texts that share one are no negatives of each other.
         against: sentences that do not hold of it, though they sound alike; one is drawn each time.
     """
 
     text: str
-    own: tuple[str, ...]
+    own: tuple[tuple[str, ...], ...]
     groups: frozenset[str] = field(default_factory=frozenset)
     against: tuple[str, ...] = ()
 
@@ -192,9 +194,23 @@ def _one_way(scores: torch.Tensor, held: torch.Tensor, spared: torch.Tensor) -> 
 
 def _batches(examples: Sequence[Example], settings: ContrastSettings, draw: random.Random) -> Iterator[list[Example]]:
     for _ in range(settings.epochs):
-        order = draw.sample(range(len(examples)), len(examples))
-        for start in range(0, len(order), settings.batch_size):
-            yield [examples[i] for i in order[start : start + settings.batch_size]]
+        drawn = draw.sample(examples, len(examples))
+        if settings.joined:
+            drawn = [_joined(one, draw.choice(examples), settings.joined, draw) for one in drawn]
+        for start in range(0, len(drawn), settings.batch_size):
+            yield drawn[start : start + settings.batch_size]
+
+
+def _joined(one: Example, other: Example, share: float, draw: random.Random) -> Example:
+    """Now and then both in one text: sentences of speeches are long and do several things."""
+    if draw.random() >= share or one.groups & other.groups:
+        return one
+    first, second = draw.sample((one, other), 2)
+    link = draw.choice(LINKS)
+    start = first.text if link == " " else first.text.rstrip(".!")
+    return Example(
+        start + link + second.text, first.own + second.own, one.groups | other.groups, one.against + other.against
+    )
 
 
 def _candidates(
@@ -204,8 +220,7 @@ def _candidates(
     # (description, the example it is of alone, the groups it is of)
     found: list[tuple[str, int | None, frozenset[str]]] = []
     for row, example in enumerate(batch):
-        if example.own:
-            found.append((draw.choice(example.own), row, example.groups))
+        found += [(draw.choice(texts), row, example.groups) for texts in example.own]
         if example.against:
             found.append((draw.choice(example.against), None, frozenset()))
     present = sorted(set(itertools.chain.from_iterable(example.groups for example in batch)) & described.keys())

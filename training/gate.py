@@ -25,11 +25,11 @@ from stance import artefact, export, graph
 from stance.artefact import Artefact
 from stance.backends.base import Initialiser
 from stance.backends.batching import shut_out
-from stance.backends.gate import WORDS, Gate
+from stance.backends.gate import Gate
 from stance.backends.onnx import OnnxBackend
 from stance.card import Card
 from stance.errors import StanceError
-from stance.gating import Gating
+from stance.gating import WORDS, Gating
 from training.card import README, render
 from training.config import DEFAULT_CONFIG, GateConfig, command, data_sha256, file_sha256, read_config
 from training.gate_fit import bounds, curve, fit, point

@@ -10,7 +10,7 @@ from training.calibrate import calibrate
 from training.config import DEFAULT_CONFIG, DEFAULT_WORK, command, find_base, read_config
 from training.prepare import add_arguments, prepare, sources_of
 from training.teach import add_arguments as add_teacher_arguments
-from training.teach import distil, soften, teach
+from training.teach import taught
 from training.train import train_final, train_fold
 
 
@@ -29,9 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     base = find_base(config.base, options.base)
     prepare(options.work, sources_of(options), config)
     if options.pool and not options.no_teacher:
-        teach(options.work, config, find_base(config.teacher, options.teacher))
-        soften(options.work, options.pool, config, options.doubter)
-        base = str(distil(options.work, options.pool, config, base))
+        base = str(taught(options, config, base))
     for fold in range(config.prepare.folds):
         train_fold(options.work, fold, config, base)
     calibrate(options.work, config.calibrate)

@@ -24,8 +24,12 @@ from training.config import DEFAULT_CORPUS, command
 DEFAULT_STORIES = DEFAULT_CORPUS / "stories"
 KINDS = ("direct", "indirect", "mixed", "headline", "post")
 # Styles whose texts are made of turns.
-TRANSCRIPTS = ("interview-briefing", "interview", "briefing", "un-record", "sc-record", "ga-record")
+TRANSCRIPTS = tuple(
+    "interview-briefing interview briefing un-record sc-record ga-record panel parliament podcast".split()
+)
 _MARK = re.compile(r'<(/?)(src|cue|st)((?: [a-z]+="[^"<>]*")*)>')
+# What stands before the label of a turn has none: a time stamp, a number, marks of emphasis.
+_LETTER = re.compile(r"[^\W\d_]")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 
 
@@ -119,7 +123,7 @@ def read_stories(path: Path) -> list[Story]:
 def own_texts(root: Path) -> list[str]:
     """The texts of a checkout: its seed documents, and the stories where the corpus is at hand."""
     texts = [path.read_bytes().decode("utf-8") for path in sorted((root / "seeds").glob("*.txt"))]
-    for file in (root / "training" / "corpus" / "stories" / f"{name}.jsonl" for name in ("train", "test")):
+    for file in (root / "training" / "corpus" / "stories" / f"{name}.jsonl" for name in ("train", "turns", "test")):
         texts += [story.document.text for story in read_stories(file)] if file.is_file() else []
     return texts
 
@@ -214,7 +218,7 @@ def _turns(story: Story) -> Iterator[list[int]]:
     labels = {
         mark.attributes.get("id")
         for mark in story.marks
-        if mark.tag == "src" and story.document.text[: mark.start].rsplit("\n", 1)[-1].strip() == ""
+        if mark.tag == "src" and not _LETTER.search(story.document.text[: mark.start].rsplit("\n", 1)[-1])
     }
     cued = {mark.attributes.get("id") for mark in story.marks if mark.tag == "cue"}
     spoken = [mark.attributes.get("src") for mark in story.marks if mark.tag == "st"]

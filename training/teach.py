@@ -1,7 +1,7 @@
-"""Step 2, with ``--pool`` only: a larger encoder learns the task, labels part of the pool, and the student learns that.
+"""Step 2, with ``--pool`` only: a larger encoder learns the task, and the student learns what it then makes of texts.
 
-Distillation in the sense of Hinton et al. (2015), on the teacher's probabilities: the small encoder sees tens of
-thousands of real sentences that nobody has coded. The teacher trains on the corpus and the coded part of the pool, not
+Distillation in the sense of Hinton et al. (2015), on the teacher's probabilities for what it was taught and for real
+sentences that nobody has coded. The teacher trains on the corpus and the coded part of the pool, not
 on the ``--extra`` rows: what the folds later predict for those rows has not reached the student through its teacher.
 """
 
@@ -79,10 +79,11 @@ def entropy(chances: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def soften(work: Path, pool: Path, config: Config, doubter: Path = DEFAULT_DOUBTER) -> Path:
-    """The teacher's probabilities for part of the pool, once: ``work/soft.npz`` with ``sha256`` and ``targets``.
+    """The teacher's probabilities of what it was taught and of part of the pool, once: ``work/soft.npz``.
 
-    Texts that are coded or otherwise prepared already are left out. Done in chunks that are kept, so that an
-    interrupted run goes on.
+    It holds ``sha256`` (n, 32), the bytes of the texts' digests, and ``targets`` (n, labels), in half precision. Hardly
+    any sentence of the pool that nobody coded takes a stance, so the stances come from what the teacher was taught: one
+    pass does not make it repeat every label. Done in chunks that are kept, so that an interrupted run goes on.
 
     Args:
         work: folder of the run, with a teacher.
@@ -92,6 +93,9 @@ def soften(work: Path, pool: Path, config: Config, doubter: Path = DEFAULT_DOUBT
     """
     table = read_table(work)
     known = {text_sha256(text) for text in table.texts}
+    taught = {
+        text_sha256(text): text for text, origin in zip(table.texts, table.origins, strict=True) if origin != "extra"
+    }
     texts = read_pool(pool)
     record, target = work / SOFT.replace("npz", "json"), work / SOFT
     fitted = read_json(work / TEACHER / "fit.json")
@@ -99,7 +103,9 @@ def soften(work: Path, pool: Path, config: Config, doubter: Path = DEFAULT_DOUBT
         raise StanceError("there is no finished teacher", where=work / TEACHER)
     student = read_json(doubter / "stance.json") or read_json(doubter / "fit.json")
     scored = data_sha256([list(texts), student])
-    inputs = data_sha256([scored, sorted(known & texts.keys()), fitted, dataclasses.asdict(config.soften)])
+    inputs = data_sha256(
+        [scored, sorted(taught), sorted(known & texts.keys()), fitted, dataclasses.asdict(config.soften)]
+    )
     if target.is_file() and read_json(record).get("inputs") == inputs:
         print(f"soften: {target} is up to date")
         return target
@@ -107,13 +113,14 @@ def soften(work: Path, pool: Path, config: Config, doubter: Path = DEFAULT_DOUBT
     device = config.teach.device
     doubt = entropy(_sigmoid(score_in_chunks(doubter, list(texts.values()), work / "doubt", scored, device, bf16=True)))
     names = [name for name in texts if name not in known]
-    values = [texts[name] for name in names]
-    index = choose(values, doubt[[name not in known for name in texts]], config.soften)
-    chosen = [values[i] for i in index]
-    logits = score_in_chunks(work / TEACHER, chosen, work / "softened", inputs, device, bf16=config.teach.bf16)
-    np.savez(target, sha256=np.array([names[i] for i in index]), targets=_sigmoid(logits).astype(np.float32))
-    write_json(record, {"inputs": inputs, "rows": len(index)})
-    print(f"soften: {len(index)} of {len(values)} texts, {time.monotonic() - started:.0f} s")
+    index = choose([texts[name] for name in names], doubt[[name not in known for name in texts]], config.soften)
+    chosen = taught | {names[i]: texts[names[i]] for i in index}
+    values = list(chosen.values())
+    logits = score_in_chunks(work / TEACHER, values, work / "softened", inputs, device, bf16=config.teach.bf16)
+    digests = np.frombuffer(bytes.fromhex("".join(chosen)), np.uint8).reshape(-1, 32)
+    np.savez_compressed(target, sha256=digests, targets=_sigmoid(logits).astype(np.float16))
+    write_json(record, {"inputs": inputs, "rows": len(chosen)})
+    print(f"soften: {len(taught)} texts known, {len(index)} of {len(names)} others, {time.monotonic() - started:.0f} s")
     return target
 
 
@@ -144,12 +151,33 @@ def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(0.5 * (1 + np.tanh(0.5 * logits)))
 
 
-def distil(work: Path, pool: Path, config: Config, base: str) -> Path:
-    """Fine-tune the student on the teacher's probabilities; writes ``work/distilled``, where the folds then start."""
+def distil(work: Path, pool: Path, config: Config, base: str, soft: Path | None = None) -> Path:
+    """Fine-tune the student on the teacher's probabilities; writes ``work/distilled``, where the folds then start.
+
+    Args:
+        work: folder of the run.
+        pool: file of texts.
+        config: gives the settings.
+        base: encoder of the student.
+        soft: probabilities that an earlier run has written, in place of ``work/soft.npz``.
+
+    Raises:
+        StanceError: no such file, or probabilities of texts that are neither prepared nor in the pool.
+    """
     table = read_table(work)
-    texts = read_pool(pool)
-    with np.load(work / SOFT, allow_pickle=False) as soft:
-        chosen, targets = [texts[sha256] for sha256 in soft["sha256"]], soft["targets"]
+    texts = read_pool(pool) | {text_sha256(text): text for text in table.texts}
+    file = soft or work / SOFT
+    if not file.is_file():
+        raise StanceError("no such file", where=file)
+    with np.load(file, allow_pickle=False) as stored:
+        names, targets = [bytes(digest).hex() for digest in stored["sha256"]], stored["targets"].astype(np.float32)
+    if unknown := sum(name not in texts for name in names):
+        raise StanceError(
+            f"{unknown} of its {len(names)} texts are neither prepared nor in the pool",
+            where=file,
+            remedy=f"see {pool}",
+        )
+    chosen = [texts[name] for name in names]
     started = time.monotonic()
     student = fine_tune(base, chosen, targets, table.labels, config.distil, work / DISTILLED)
     print(f"distil: {len(chosen)} texts, {time.monotonic() - started:.0f} s")
@@ -166,9 +194,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add_arguments(parser)
     options = parser.parse_args(arguments)
     config = read_config(options.config)
-    teach(options.work, config, find_base(config.teacher, options.teacher))
-    soften(options.work, options.pool, config, options.doubter)
-    distil(options.work, options.pool, config, find_base(config.base, options.base))
+    taught(options, config, find_base(config.base, options.base))
+
+
+def taught(options: argparse.Namespace, config: Config, base: str) -> Path:
+    """All of the step, as :func:`add_arguments` asked for it; the folder of the student."""
+    if options.soft is None:
+        teach(options.work, config, find_base(config.teacher, options.teacher))
+        soften(options.work, options.pool, config, options.doubter)
+    return distil(options.work, options.pool, config, base, options.soft)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -176,6 +210,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--teacher", metavar="FOLDER", help="encoder of the teacher, instead of the configuration's")
     parser.add_argument(
         "--doubter", type=Path, default=DEFAULT_DOUBTER, help="model whose doubt chooses texts (%(default)s)"
+    )
+    parser.add_argument(
+        "--soft", type=Path, metavar="FILE", help="an earlier teacher's probabilities (its soft.npz): train no teacher"
     )
 
 

@@ -37,6 +37,7 @@ class Split:
             trained on has its own among them, and so a wide spread: that takes back its advantage over one that is not.
         test: statements that perform a held-out act.
         free: statements that perform none of the 25 acts, of types and rows that are not trained on.
+        real: statements of the pool that are not trained on: those of a held-out act, and their share of the others.
     """
 
     held: tuple[str, ...]
@@ -45,6 +46,7 @@ class Split:
     background: tuple[str, ...]
     test: tuple[Statement, ...]
     free: tuple[Statement, ...]
+    real: tuple[Statement, ...]
 
 
 def act_descriptions() -> dict[str, tuple[str, ...]]:
@@ -73,11 +75,17 @@ def split(corpus: ActCorpus, folds: Sequence[Sequence[str]], fold: int | None, s
     draw = random.Random(seed)
     types = sorted(corpus.types)
     without = sorted(row.id for row in corpus.acts if not row.acts)
-    for names in (types, without):
+    pool = sorted(row.id for row in corpus.real)
+    for names in (types, without, pool):
         draw.shuffle(names)
     held = tuple(folds[fold]) if fold is not None else ()
-    apart = {*types[fold :: len(folds)], *without[fold :: len(folds)]} if fold is not None else set[str]()
+    apart = (
+        {*types[fold :: len(folds)], *without[fold :: len(folds)], *pool[fold :: len(folds)]}
+        if fold is not None
+        else set[str]()
+    )
     rows = [row for row in corpus.acts if not set(row.acts) & set(held) and row.id not in apart]
+    real = [row for row in corpus.real if not set(row.acts) & set(held) and row.id not in apart]
     further = [row for row in corpus.open if not set(row.acts) & apart]
     acting = [row for row in rows if row.acts]
     described = {act: texts for act, texts in acts.items() if act not in held}
@@ -89,11 +97,15 @@ def split(corpus: ActCorpus, folds: Sequence[Sequence[str]], fold: int | None, s
     }
     return Split(
         held,
-        tuple(Example(row.text, (row.does,), frozenset(row.acts)) for row in (*rows, *further)),
+        tuple(
+            Example(row.text, tuple((text,) for text in row.does), frozenset(row.acts))
+            for row in (*rows, *further, *real)
+        ),
         described,
         tuple(row.text for row in draw.sample(acting, min(background, len(acting)))),
         tuple(row for row in corpus.acts if set(row.acts) & set(held)),
         tuple(row for row in (*corpus.acts, *corpus.open) if row.id in apart or set(row.acts) & apart),
+        tuple(row for row in corpus.real if row.id in apart or set(row.acts) & set(held)),
     )
 
 
@@ -112,7 +124,7 @@ def entailed(paths: Sequence[Path]) -> list[Example]:
             row = json.loads(line)
             found[row["premise"]][row["label"]].append(row["hypothesis"])
     return [
-        Example(premise, tuple(told["entailment"]), frozenset(), tuple(told["contradiction"]))
+        Example(premise, (tuple(told["entailment"]),), frozenset(), tuple(told["contradiction"]))
         for premise, told in found.items()
         if told["entailment"]
     ]

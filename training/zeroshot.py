@@ -23,7 +23,7 @@ from stance.backends.base import Similarity
 from stance.calibration import choose_threshold, platt, sigmoid, unsure_bounds
 from stance.card import ZeroShotCard
 from stance.descriptions import describe
-from training.acts import DEFAULT_ACTS, read_corpus
+from training.acts import DEFAULT_ACTS, DEFAULT_DOES, read_corpus, read_real
 from training.config import (
     DEFAULT_CONFIG,
     DEFAULT_WORK,
@@ -62,17 +62,22 @@ class Work:
         config: hyperparameters.
         nli: files of entailment pairs.
         base: the encoder to start from.
+        pool: texts of the real sentences that ``codings/does.jsonl`` describes.
     """
 
-    def __init__(self, folder: Path, config: Config, nli: Sequence[Path], base: str | Path | None) -> None:
+    def __init__(
+        self, folder: Path, config: Config, nli: Sequence[Path], base: str | Path | None, pool: Path | None = None
+    ) -> None:
         self.folder, self.config, self.nli = folder, config, tuple(nli)
-        self.corpus = read_corpus()
+        real = read_real(pool) if pool else ()
+        self.corpus = dataclasses.replace(read_corpus(), real=real)
         source = find_base(config.base, base)
         self.encoder = SentenceEncoder(source, config.zeroshot.frozen_layers, config.zeroshot.text_length)
         self.untouched = self.encoder.weights()
         self._recipe = [
             str(source),
             *(file_sha256(path) for path in (*self.nli, *sorted(DEFAULT_ACTS.glob("*.json*")))),
+            [dataclasses.asdict(row) for row in real],
             act_descriptions(),
             dataclasses.asdict(config.zeroshot),
             dataclasses.asdict(config.entail),
@@ -126,7 +131,7 @@ class Work:
         held = {act: acts[act] for act in chosen.held}
         one = [row for row in chosen.test if len(row.acts) == 1]
         texts, truth = [row.text for row in one], [row.acts[0] for row in one]
-        rows = [*chosen.test, *chosen.free]
+        rows = [*chosen.test, *chosen.free, *chosen.real]
         embed = remembered(self.encoder.embed)
 
         def mean(scores: Floats, described: Mapping[str, Sequence[str]]) -> float:
@@ -227,6 +232,8 @@ def export(
         f"acts/{name}": {"rows": _lines(DEFAULT_ACTS / name), "sha256": file_sha256(DEFAULT_ACTS / name)}
         for name in ("acts.jsonl", "open.jsonl")
     }
+    if work.corpus.real:
+        data["codings/does.jsonl"] = {"rows": len(work.corpus.real), "sha256": file_sha256(DEFAULT_DOES)}
     settings = work.config.zeroshot
     return export_encoder(
         folder,
@@ -257,12 +264,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--nli", type=Path, nargs="*", default=[], metavar="FILE", help="entailment pairs to start with"
     )
+    parser.add_argument(
+        "--pool", type=Path, metavar="FILE", help="texts of the real sentences that codings/does.jsonl describes"
+    )
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="model folder to write (models/NAME)")
     parser.add_argument("--folds-only", action="store_true", help="figures of the held-out acts, no model")
     options = parser.parse_args(arguments)
     config = read_config(options.config)
     torch.manual_seed(config.zeroshot.seed)
-    run = Work(options.work, config, options.nli, options.base)
+    run = Work(options.work, config, options.nli, options.base, options.pool)
     results = [run.result(number) for number in range(len(config.zeroshot.held_out))]
     calibration = calibrate(results, config.zeroshot.certainty)
     write_json(run.folder / "calibration.json", calibration)

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from stance.backends.batching import pad
 from stance.backends.onnx import open_session
 from stance.errors import ModelError
-from stance.gating import Gating
+from stance.gating import SCORE, WORDS, Gating
 
 INPUTS = ["input_ids", "attention_mask"]
-SCORE = "score"
-WORDS = "words"
 _FLOATS = "tensor(float)"
 # More texts at once than the encoder takes: its matrices are small.
 BATCH = 32

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from stance.backends.base import Wrapping
 from stance.backends.batching import pad
-from stance.backends.torch import describe, digest_of, open_model
+from stance.backends.torch import describe, digest_of, library, open_model
 from stance.errors import ModelError, StanceError
 
 # Room for a text beside the longest hypothesis, in tokens; with less, windows tear sentences apart.
@@ -64,7 +64,7 @@ class NliBackend:
     """
 
     def __init__(self, source: str | Path, hypotheses: Mapping[str, Sequence[str]], threads: int | None = None) -> None:
-        import torch
+        torch = library()
 
         if threads is not None:
             torch.set_num_threads(threads)

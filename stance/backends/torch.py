@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from stance.backends.base import Wrapping
 from stance.backends.batching import pad
-from stance.errors import ModelError
+from stance.errors import ModelError, StanceError
+from stance.plain import check_plain
 
 HUB = "hub:"
 # Seconds that the hub has for its first answer.
@@ -53,8 +54,7 @@ class TorchBackend:
     """
 
     def __init__(self, source: str | Path, threads: int | None = None) -> None:
-        import torch
-
+        torch = library()
         if threads is not None:
             torch.set_num_threads(threads)
         self._torch = torch
@@ -85,8 +85,7 @@ class TorchEncoder:
     """A sentence encoder on the CPU, in fp32; arguments and errors as in :class:`TorchBackend`."""
 
     def __init__(self, source: str | Path, threads: int | None = None) -> None:
-        import torch
-
+        torch = library()
         if threads is not None:
             torch.set_num_threads(threads)
         self._torch = torch
@@ -106,6 +105,23 @@ class TorchEncoder:
             total = (states * mask[:, :, None]).sum(dim=1)
             rows: NDArray[np.float32] = self._torch.nn.functional.normalize(total, dim=1).numpy()
         return rows
+
+
+def library() -> Any:
+    """The module torch, which ONNX models do without.
+
+    Raises:
+        StanceError: it is not installed.
+    """
+    try:
+        import torch
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise StanceError(
+            "torch is missing, and only ONNX models work without it", remedy="pip install torch"
+        ) from error
+    return torch
 
 
 def digest_of(tokenizer: Any, model: Any) -> str:
@@ -147,18 +163,25 @@ def open_model(source: str | Path, kind: str = "AutoModelForSequenceClassificati
     Raises:
         ModelError: not such a model that transformers can load, or one with weights missing.
     """
-    import torch
+    torch = library()
     import transformers
 
     name, local = resolve(source)
-    if local and not (Path(name) / "config.json").is_file():
-        raise ModelError("no model here (config.json is missing)", where=source, remedy="check the path")
+    if local:
+        check_plain(source)
     try:
         with quietly():
             stored = local or not _reachable(name)
-            tokenizer = transformers.AutoTokenizer.from_pretrained(name, local_files_only=stored)
+            tokenizer = transformers.AutoTokenizer.from_pretrained(
+                name, local_files_only=stored, trust_remote_code=False
+            )
             model, report = getattr(transformers, kind).from_pretrained(
-                name, local_files_only=stored, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+                name,
+                local_files_only=stored,
+                trust_remote_code=False,
+                use_safetensors=True,
+                dtype=torch.float32,
+                output_loading_info=True,
             )
     except Exception as error:  # What loaders of all kinds of models raise has no common base.
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,4 +1,4 @@
-"""A report: one HTML file with everything in it, for any number of documents.
+"""A report of any number of documents: one HTML file with everything in it, or the parts of a page that has more.
 
 Text reaches the page through the escaping of Jinja or as JSON, never as markup. A content-security policy lets the page
 run its own style and script, known by their hashes, and nothing else; it reaches for no other file and no network.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from itertools import groupby
@@ -30,6 +31,21 @@ from stance.types import Analysis, Statement
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """What :func:`render` shows, as parts of a page that has the report's style and script in files.
+
+    Attributes:
+        markup: totals, table, time lines, texts and the model's limits; all text is escaped.
+        style: rules of the colours and looks that occur, besides those of ``report.css``.
+        data: what ``attachReport`` of ``report.js`` reads, JSON-ready.
+    """
+
+    markup: str
+    style: str
+    data: dict[str, Any]
+
+
 def render(
     analyses: Iterable[Analysis], *, labels: Sequence[str], model: str, card: Card | ZeroShotCard | None = None
 ) -> str:
@@ -41,30 +57,49 @@ def render(
         model: what the model is called, where it has no card.
         card: the model's record, from which the figures at the foot come.
     """
-    read = list(analyses)
-    register = Register(read, labels)
+    shown, colours = _shown(list(analyses), labels, model, card)
+    style, script = source("report.css") + colours, source("report.js") + source("start.js")
+    hashes = {"style": _hash(style), "script": _hash(script)}
+    page = _environment().get_template("report.html.j2")
+    return page.render(shown, style=Markup(style), script=Markup(script), hashes=hashes)
+
+
+def fragment(
+    analyses: Iterable[Analysis], *, labels: Sequence[str], model: str, card: Card | ZeroShotCard | None = None
+) -> Fragment:
+    """The same, to be put into another page; arguments as in :func:`render`."""
+    shown, colours = _shown(list(analyses), labels, model, card)
+    markup = _environment().get_template("fragment.html.j2").render(shown)
+    return Fragment(markup, colours, shown["register"].data())
+
+
+@cache
+def source(name: str) -> str:
+    """The text of one of the files that pages are made of: ``report.css``, ``report.js``."""
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _shown(
+    analyses: Sequence[Analysis], labels: Sequence[str], model: str, card: Card | ZeroShotCard | None
+) -> tuple[dict[str, Any], str]:
+    """What the templates show, and the rules of its colours and looks."""
+    register = Register(analyses, labels)
     sheet = _Sheet(register.labels)
-    documents = [_document(analysis, register.firsts[number], sheet) for number, analysis in enumerate(read)]
-    style, script = _source("report.css") + sheet.css(), _source("report.js")
+    documents = [_document(analysis, register.firsts[number], sheet) for number, analysis in enumerate(analyses)]
     dates = [statement.date for statement in register.statements]
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            documents=documents,
-            register=register,
-            lines=list(_lines(register)),
-            style=Markup(style),
-            script=Markup(script),
-            hashes={"style": _hash(style), "script": _hash(script)},
-            days=days_words(dates),
-            undated=dates.count(None),
-            limits=limits(model, card),
-            figures=tuple(FIGURES.values()),
-            drawing={"width": WIDTH, "left": LEFT, "right": WIDTH - RIGHT, "row": ROW},
-            version=stance.__version__,
-        )
-    )
+    shown = {
+        "documents": documents,
+        "register": register,
+        "total": register.total(),
+        "lines": list(_lines(register)),
+        "days": days_words(dates),
+        "undated": dates.count(None),
+        "limits": limits(model, card),
+        "figures": tuple(FIGURES.values()),
+        "drawing": {"width": WIDTH, "left": LEFT, "right": WIDTH - RIGHT, "row": ROW},
+        "version": stance.__version__,
+    }
+    return shown, sheet.css()
 
 
 class _Sheet:
@@ -180,11 +215,6 @@ def _rgb(colour: looks.RGB) -> str:
 
 def _hash(source: str) -> str:
     return f"sha256-{b64encode(sha256(source.encode()).digest()).decode()}"
-
-
-@cache
-def _source(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
 @cache

@@ -16,7 +16,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from stance.output import STREAM, complete
+from stance.output import STREAM, complete, writing
 from stance.tallies import Counts, DocumentCounts
 from stance.types import Analysis, Document, Speaker, Statement
 
@@ -142,8 +142,9 @@ def printer(output: str, as_json: bool) -> Iterator[Callable[[Data, Callable[[],
                 text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
             else:
                 text = render(table(), terminal=to_terminal)
-            stream.write(text.encode("utf-8", errors="backslashreplace"))
-            stream.flush()
+            with writing("standard output" if output == STREAM else output):
+                stream.write(text.encode("utf-8", errors="backslashreplace"))
+                stream.flush()
 
         yield show
 

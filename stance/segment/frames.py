@@ -154,8 +154,16 @@ def label_before(sentence: Sentence, index: int) -> Span | None:
 def quote_colon(sentence: Sentence) -> Attribution | None:
     """ "The archbishop, on the radio: “…”": a name before the colon, a quotation behind it, and no verb."""
     begin = next((k for k, quoted in enumerate(sentence.quoted) if quoted), 0)
-    label = label_before(sentence, begin) if begin > 1 else None
+    label = (label_before(sentence, begin) or _dashed_label(sentence, begin)) if begin > 1 else None
     return Attribution("colon", "say", begin - 1, label, (begin, sentence.stop), label[0]) if label else None
+
+
+def _dashed_label(sentence: Sentence, begin: int) -> Span | None:
+    """The name that a dash at the head of a sentence divides from its quotation ("Jane Doe (Norway) – “…”")."""
+    if sentence.low(begin - 1) not in {"–", "—"} or begin > _MAX_LABEL:
+        return None
+    end = next((k for k in range(begin - 1) if sentence.low(k) in {",", "("}), begin - 1)
+    return (0, end) if end and all(is_name(token) for token in sentence.tokens[:end]) else None
 
 
 def _can_be_said(sentence: Sentence, begin: int) -> bool:

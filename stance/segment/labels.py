@@ -8,6 +8,7 @@ from typing import Literal
 import regex
 
 from stance.segment.cues import LEXICON
+from stance.speakers.vocabulary import VOCABULARY
 
 Sort = Literal["asks", "answers", "formal", "plain"]
 
@@ -23,8 +24,9 @@ _HONORIFIC = r"(?:Mr|Mrs|Ms|Miss|Dr|Sir|M|Mme|Sr|Sra)\.?\ "
 # words or the end of the line; but no sentence that goes on to a colon.
 _COLON = regex.compile(
     rf"""(?x) {_LEAD} (?P<who> \p{{Lu}}[\p{{L}}\p{{N}}.'’\-]*+ (?:\ [\p{{L}}\p{{N}}.'’\-]++){{0,10}}
-        (?:[*_]*+ \s*+ [(\[][^()\[\]\n]{{2,70}}[)\]]){{0,3}} )
+        (?:[*_]*+ \s*+ [*_]*+ [(\[](?:[^()\[\]\n]|[(\[][^()\[\]\n]{{0,40}}[)\]]){{2,90}}[)\]]){{0,3}} )
     (?: ,?\ (?P<about>(?:(?:also\ )?(?:speaking\ )?on\ behalf\ of|speaking\ for)\ [^:\n]{{2,80}})
+      | \ (?P<about>to\ the\ \p{{Lu}}[^:\n.]{{3,60}})
       | ,\ (?P<about>(?![^:\n]*\b(?:said|says|told|tells|added|asked|wrote|who|which|was|were|is)\b)
           (?:{_HONORIFIC})?[^:\n.“"]{{2,70}}) )?
     [*_]*+ \s*+ : [*_]*+ (?:\s++(?=\S) | \s*+$)"""
@@ -35,12 +37,23 @@ _STOPPED = regex.compile(
     r"[\p{L}'’\-]{3,}+ (?:\ of\ \p{Lu}\p{L}+)? ) \.\ +(?=\p{Lu})"
 )
 _DASHED = regex.compile(
-    rf"(?x) {_LEAD} (?P<who> \p{{Lu}}\p{{L}}*+\.?+ (?:\ [\p{{L}}.'’\-]++){{1,3}} ) \ [–—]{{1,2}}\ (?=\p{{Lu}})"
+    rf"(?x) {_LEAD} (?P<who> \p{{Lu}}\p{{L}}*+\.?+ (?:\ [\p{{L}}.'’\-]++){{1,3}} ) \ [–—]{{1,2}}\ (?=[\"“‘]?\p{{Lu}})"
 )
-# A name that stands alone on its line, in capitals or set off.
+# A name that stands alone on its line, in capitals or set off; with the time it may be written as elsewhere.
+_CLOCK = r"[(\[]?\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?[)\]]?"
 _ALONE = regex.compile(
-    r"(?x) \s*+ (?: [*_]{2}+ (?P<who> \p{Lu}[\p{L}.'’\-]*+ (?:\ [\p{L}.'’\-]++){0,4} ) [*_]{2}+"
-    r"| (?P<who> \p{Lu}[\p{Lu}.'’\-]++ (?:\ [\p{Lu}.'’\-]++){0,4} )) (?:\ \([^()\n]{2,60}\)){0,2} \s*+"
+    rf"(?x) \s*+ (?: [*_]{{2}}+ (?P<who> \p{{Lu}}[\p{{L}}.'’\-]*+ (?:\ [\p{{L}}.'’\-]++){{0,4}} ) [*_]{{2}}+"
+    rf"| (?P<who> \p{{Lu}}[\p{{Lu}}.'’\-]++ (?:\ [\p{{Lu}}.'’\-]++){{0,4}} )) (?:\ \([^()\n]{{2,60}}\)){{0,2}}"
+    rf" (?:\s*+[-–—|,]?\s*+{_CLOCK})? \s*+"
+    rf"| \s*+ (?P<who> \p{{Lu}}[\p{{L}}.'’\-]*+ (?:\ [\p{{L}}.'’\-]++){{0,4}} ) \s*+[-–—|,]?\s*+ {_CLOCK} :? \s*+"
+    rf"| \s*+ {_CLOCK} \s*+[-–—|,]?\s*+ (?P<who> \p{{Lu}}[\p{{L}}.'’\-]*+ (?:\ [\p{{L}}.'’\-]++){{0,4}} ) :? \s*+"
+)
+# The same without a time: a label only where several come back, each above a sentence.
+_LINE = regex.compile(r"(?:\p{L}[\p{L}.'’\-]*+ ){0,4}\p{Lu}[\p{L}.'’\-]*+(?: \([^()\n]{2,60}\))?")
+# "(Foreign Minister Doe, in Arabic): …"
+_BOXED = regex.compile(
+    rf"(?x) {_LEAD} [(\[] (?P<who>\p{{Lu}}[^()\[\]:\n,]{{0,60}}) (?:,\ [^()\[\]:\n]{{2,50}})? [)\]] [*_]*+ : [*_]*+\s++"
+    r"(?=\S)"
 )
 _QUESTION = regex.compile(
     rf"(?x) {_LEAD} (?P<who> \p{{L}}++ )\b (?:\ ?\#?\d{{1,2}}\b)? (?:\ [(\[][^()\[\]\n]{{1,60}}[)\]])?"
@@ -49,7 +62,8 @@ _QUESTION = regex.compile(
 )
 _ASKING = frozenset(
     """
-    q question reporter journalist interviewer presenter host anchor moderator correspondent
+    q question reporter journalist interviewer presenter host anchor moderator correspondent operator facilitator
+    interlocutor audience
     """.split()
 )
 _ANSWERING = frozenset({"a", "answer"})
@@ -58,6 +72,7 @@ _INNER = regex.compile(
     r"(?x) (?<=[.!?…\"”)\]]\s) (?P<who> \p{Lu}\p{L}*+\.?+ (?:\ [\p{L}.'’\-]++){0,3} (?:\ \([^()\n]{2,60}\)){0,2} )"
     r"\s*+ :\s"
 )
+_NUMBER = regex.compile(r"\W*+\d{1,3}[.)]\s+")
 _TITLES = frozenset(
     """
     mrs mr ms miss mme mlle dr prof professor sir dame lord lady baroness baron amb ambassador archbishop bishop
@@ -76,11 +91,14 @@ _NAMED = regex.compile(rf"\({_HONORIFIC}")
 _HONORED = regex.compile(_HONORIFIC)
 # The longest label with a title, and without.
 _MAX_TITLED, _MAX_NAME, _MAX_ROLE = 7, 6, 7
+# A line that is nothing but a name is no longer, in characters.
+_MAX_LINE = 60
 # Words before a colon that are no label.
 _HEADINGS = frozenset(
     """
     note notes background participants speakers location place venue date subject topic source sources present absent
-    agenda contact photo image video related tags update correction summary fact facts abstract live watch warning
+    agenda contact photo image video related tags update correction summary fact facts abstract live watch warning from
+    to sent by via re cc
     """.split()
 )
 _PLATFORM = regex.compile(
@@ -115,7 +133,8 @@ class Label:
         """Whether a label that does not come back names somebody: with more words than one, or as the text does."""
         words = self.who.split()
         if words[0] == "The":
-            return words[-1].casefold() in LEXICON.nouns or bool(self.about) or self.is_bracketed
+            role = words[-1].casefold()
+            return role in LEXICON.nouns or VOCABULARY.is_title(role) or bool(self.about) or self.is_bracketed
         is_name = len(words) > 1 or bool(self.about) or self.who.isupper()
         return is_name or regex.search(rf"\p{{Lu}}\S*+ {regex.escape(self.who)}\b", text) is not None
 
@@ -140,18 +159,39 @@ def read_label(text: str, start: int, end: int) -> Label | None:
     match = _STOPPED.match(text, start, end)
     if match is not None and len(words := match["who"].split()) > 1 and _has_title(words):
         return Label("formal", match["who"], match.start("who"), match.end())
+    return _rare_label(text, start, end)
+
+
+def _rare_label(text: str, start: int, end: int) -> Label | None:
+    """A label that a dash, brackets around it or the end of its line divides from the words spoken."""
     match = _DASHED.match(text, start, end)
-    if match is not None and _has_title(match["who"].split()):
+    if match is not None and (_has_title(match["who"].split()) or _is_name(match["who"].split())):
         return Label("plain", match["who"], match.start("who"), match.end())
+    match = _BOXED.match(text, start, end)
+    if match is not None and (match["who"] in _FORMS or _has_title(match["who"].split())):
+        sort: Sort = "asks" if match["who"].casefold() in _ASKING else "formal"
+        return Label(sort, match["who"], match.start("who"), match.end())
     match = _ALONE.fullmatch(text, start, end)
-    return Label("plain", match["who"], match.start("who"), end) if match else None
+    if match is None:
+        return None
+    return Label("asks" if match["who"] in _FORMS else "plain", match["who"], match.start("who"), end)
+
+
+def read_line(text: str, start: int, end: int) -> Label | None:
+    """A line that may be the name of who speaks below it, were there several such."""
+    match = _LINE.fullmatch(text, start, end) if end - start <= _MAX_LINE else None
+    if match is None or text[start:end].split(maxsplit=1)[0].casefold() in _HEADINGS:
+        return None
+    words = _BRACKET.sub("", match.group()).split()
+    sort: Sort = "asks" if match.group() in _FORMS else "formal" if _has_title(words) else "plain"
+    return Label(sort, match.group(), start, end) if sort != "plain" or _is_name(words) else None
 
 
 def inner_labels(text: str, start: int, end: int) -> list[int]:
     """Where labels begin within a line, behind the end of a sentence."""
     if text.find(":", start, end) < 0:
         return []
-    found = _INNER.finditer(text, start, end)
+    found = (match for match in _INNER.finditer(text, start, end) if not _NUMBER.fullmatch(text, start, match.start()))
     return [match.start() for match in found if match["who"] in _INNER_FORMS or _is_titled_name(match["who"])]
 
 
@@ -162,10 +202,13 @@ def _sort(who: str, about: str) -> Sort | None:
         return "formal"
     if _NAMED.search(who) or _HONORED.match(about):
         return "formal"
-    is_name = len(words) <= _MAX_NAME and all(word[0].isupper() or word.casefold() in _PARTICLES for word in words)
-    if is_name:
+    if _is_name(words):
         return "formal" if len(words) > 1 and who.endswith((")", "]")) else "plain"
     return "plain" if words[0] == "The" and len(words) <= _MAX_ROLE else None
+
+
+def _is_name(words: list[str]) -> bool:
+    return len(words) <= _MAX_NAME and all(word[0].isupper() or word.casefold() in _PARTICLES for word in words)
 
 
 def _has_title(words: list[str]) -> bool:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import regex
 
+from stance.segment.authors import Authored, read_authored
 from stance.segment.dates import find_date
 from stance.segment.posts import (
     Head,
     behind_mentions,
+    is_badge,
     is_foot,
     may_name,
     read_head,
     read_named,
     read_platform,
-    read_shared,
     read_stamps,
+    shares_another,
 )
 from stance.segment.sentences import trim
 from stance.segment.turns import Turn, closes_transcript, read_turns, split_turns
@@ -152,20 +155,27 @@ class _Reader:
                 continue
             if index and self.text.count("\n", lines[index - 1][1], start) > 1:
                 author = None  # a post ends at an empty line
+            if author is None and is_badge(self.text, start, end) and self._is_above_account(lines, index):
+                continue
             turn, start = turns.get(line_start), stamps.get(line_start, start)
             if turn is not None:
                 self._read_turn(turn, end)
                 continue
+            if author is not None and self._is_owner(lines, index):
+                author = None  # the name above the account of another post
             head = read_head(self.text, start, end) or (
                 None if author else read_platform(self.text, lines, index, start) or read_named(self.text, lines, index)
             )
+            authored = None if head else read_authored(self.text, start, end)
             if head is not None:
                 author = self._named(head) if author is None else author
+            elif authored is not None:
+                author = self._read_authored(authored, start, end)
             elif author is not None:
-                if not is_foot(self.text, line_start, end):
+                if shares_another(self.text, start, end):
+                    author = None
+                elif not is_foot(self.text, line_start, end):
                     self._read_headed(author, start, end)
-            elif shared := read_shared(self.text, start, end):
-                self._read_headed(shared[0], shared[1], end)
             elif not self._read_post(start, end):
                 may_have_dateline = self.in_head or index < HEAD_LINES
                 self._read_running(start, end, may_have_dateline=may_have_dateline, is_item=line_start in stamps)
@@ -184,15 +194,37 @@ class _Reader:
         signature = None if turn.asks else Signature(turn.who, turn.start, about=turn.about)
         self.blocks.append(Block("question" if turn.asks else "turn", turn.end, end, signature))
 
+    def _is_owner(self, lines: Sequence[Span], index: int) -> bool:
+        """Whether a line is the name above an account that has a line of its own."""
+        return self._is_above_account(lines, index) and may_name(self.text, *lines[index])
+
+    def _is_above_account(self, lines: Sequence[Span], index: int) -> bool:
+        """Whether the next line is an account alone."""
+        if index + 1 == len(lines) or self.text.count("\n", lines[index][1], lines[index + 1][0]) != 1:
+            return False
+        head = read_head(self.text, *lines[index + 1])
+        return head is not None and head.name == head.handle
+
     def _named(self, head: Head) -> Head:
         """The head of a post with the name that stands in the line above the account."""
         above = self.blocks[-1] if self.blocks and head.name == head.handle else None
-        if above is None or self.text.count("\n", above.end, head.start) > 1:
+        if above is None or "\n\n" in self.text[above.end : head.start]:
             return head
         if above.kind not in {"title", "body"} or not may_name(self.text, above.start, above.end):
             return head
         self.blocks.pop()
         return Head(self.text[above.start : above.end], above.start, head.handle)
+
+    def _read_authored(self, post: Authored, start: int, end: int) -> Head | None:
+        """Take a line that begins with the author of a post; gives that author where the text begins below."""
+        if before := trim(self.text, start, post.begin):
+            self.blocks.append(Block("body", *before))
+        if post.start >= post.end:
+            return post.head
+        self._read_headed(post.head, post.start, post.end)
+        if rest := trim(self.text, post.behind, end):
+            self.blocks.append(Block("body", *rest))
+        return None
 
     def _read_headed(self, author: Head, start: int, end: int) -> None:
         """Take a line of the text of a post whose author stands above it."""
@@ -239,7 +271,7 @@ class _Reader:
     def _read_running(self, start: int, end: int, *, may_have_dateline: bool, is_item: bool) -> None:
         """Take a line of running text or a title."""
         dateline = _DATELINE.match(self.text, start, end) if may_have_dateline else None
-        if dateline and trim(self.text, dateline.end(), end):
+        if dateline and trim(self.text, dateline.end(), end) and not self._is_quoted(start, dateline.end(), end):
             self.found_date = self.found_date or find_date(dateline.group(), self.date)
             self.in_head = False
             self.blocks.append(Block("body", dateline.end(), end))
@@ -252,11 +284,17 @@ class _Reader:
         previous = self.blocks[-1] if self.blocks else None
         kind: BlockKind = "body"
         # A paragraph without a label goes on with the turn before it.
-        is_note = closes_transcript(self.text, start, end, self.speakers)
+        is_below = previous is not None and previous.kind == "turn" and previous.start == previous.end
+        is_note = not is_below and closes_transcript(self.text, start, end, self.speakers)
         if previous and previous.kind in {"turn", "question"} and not is_note:
             kind = previous.kind
         signature = previous.signature if previous and kind == "turn" else None
         self.blocks.append(Block(kind, bullet.end() if bullet else start, end, signature))
+
+    def _is_quoted(self, start: int, begin: int, end: int) -> bool:
+        """Whether what looks like a dateline is the name of whoever is quoted: no capitals, then a quotation alone."""
+        place = self.text[start:begin].split(None, 1)[0]
+        return self.text[begin] in _OPENS and self.text[end - 1] in _CLOSES and not place.isupper()
 
 
 def _lines(text: str) -> list[Span]:

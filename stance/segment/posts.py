@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import regex
 
+from stance.segment.cues import LEXICON
+
 Span = tuple[int, int]
 
 # "12.05 —", "[12.05 NPT]", "(9:22 PM)", "IST 15:31 |", "Wed 09.10"
@@ -17,24 +19,20 @@ _STAMP = regex.compile(
 )
 # "Jane Doe ✔ @jdoe · 3m", or the account alone
 _HEAD = regex.compile(
-    r"(?P<name>[^\n@:]{0,60}?)\s*+(?:✔|☑|✓|\(verified\))?\s*(?P<handle>@\w{2,30})\s*+(?:[·|][^\n]{1,20})?$"
+    r"(?:(?:From|(?:[Pp]ost|[Tt]weet) (?:by|from)):?\s+)?"
+    r"(?P<name>[^\n@:]{0,60}?)[\s(\[]*+(?:(?:✔|☑|✓|\(verified\))\s*)?[(\[]?(?P<handle>@\w{2,30})[)\]]?"
+    r"(?:\s*+[·|•,—–-]?\s*+(?P<aside>[^\n]{1,30}))?$"
 )
 # "Student leader Jane Doe, via Telegram:", "jdoe (Twitter, from web)", "On Twitter, jdoe:", "Telegram, channel DOE"
-_PLATFORM = (
+PLATFORM = (
     r"(?:Twitter|Telegram|Facebook|Instagram|Weibo|VKontakte|VK|TikTok|YouTube|WhatsApp|Truth Social|Mastodon|Bluesky"
-    r"|X|t\.me/\w++)"
+    r"|LinkedIn|Threads|Viber|fb(?: live)?|FB|IG|X(?: \(formerly Twitter\))?|t\.me/\w++)"
 )
 _PLATFORM_HEAD = regex.compile(
-    rf"(?P<name>[^\n:|()—–,]{{2,60}}?)(?:,? (?:via|on) (?:(?:her|his|its|the) )?{_PLATFORM}:"
-    rf"| ?(?:[|—–]|\() ?(?:[^\n:()]{{0,20}} )?{_PLATFORM}\b[^\n:]{{0,20}}:?)$"
-    rf"|(?P<name>\p{{Lu}}[\p{{L}}.'’\-]*+ \p{{Lu}}[\p{{L}}.'’\-]*+) on {_PLATFORM}$"
-    rf"|(?:On )?{_PLATFORM}, (?:channel )?(?P<name>[^\n:|()—–,]{{2,60}}?)(?: \([^()\n]{{0,30}}\))?:?$"
-)
-_SHARED = regex.compile(r"RT (?P<handle>@\w{2,30}):?\s+(?=\S)")
-# "@jdoe: …", "Doe (Telegram): …": the text on the line of its author.
-_INLINE = regex.compile(
-    rf"(?P<name>(?P<handle>@\w{{2,30}})|\p{{Lu}}[\p{{L}}.'’\-]*+(?: [\p{{L}}.'’\-]++){{0,4}} \((?:on )?{_PLATFORM}\))"
-    r" ?:\s+(?=\S)"
+    rf"(?P<name>[^\n:|()—–,]{{2,60}}?)(?:,? (?:via|on) (?:(?:her|his|its|the) )?{PLATFORM}:"
+    rf"| ?(?:[|—–]|\() ?(?:[^\n:()]{{0,20}} )?{PLATFORM}\b[^\n:]{{0,20}}:?)$"
+    rf"|(?P<name>\p{{Lu}}[\p{{L}}.'’\-]*+ \p{{Lu}}[\p{{L}}.'’\-]*+) on {PLATFORM}$"
+    rf"|(?:On )?{PLATFORM}, (?:channel )?(?P<name>[^\n:|()—–,]{{2,60}}?)(?: \([^()\n]{{0,30}}\))?:?$"
 )
 _MENTIONS = regex.compile(r"(?:(?:RT )?@\w{2,30}:?\s+)++(?=\S)")
 # What stands below a post: its time, its counts, whom it answers.
@@ -43,10 +41,39 @@ _FOOT = regex.compile(
     r"|\d{1,2}(?:st|nd|rd|th)? \p{L}{3,9},? (?:\d{4},? )?(?:at )?\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?"
     r"|[^\n]{0,30}?\b\d{1,2}[:.]\d\d\b(?=.*\b\d{4}\b|.*\d\d$)[^\n]{0,40}"
     r"|[^\n]{0,20}?\b\d{4}\b[^\n]{0,12}\b\d{1,2}[:.]\d\d[^\n]{0,10}"
-    r"|translated from .*|[\d,.]+k? (?:likes|retweets|views).*"
+    r"|translated from .*|[\d,.]+k? (?:likes|retweets|views).*|\[[^\[\]\n]{2,40}\]|edited"
 )
+# What stands between a name and its account.
+_BADGE = regex.compile(
+    r"(?i)\[[^\[\]\n]{2,40}\]|(?:government|multilateral|ngo)[\w ]{0,20} (?:organi[sz]ation|official|account)"
+    r"|[^\n]{0,30}state-affiliated[^\n]{0,30}|(?:verified|official) (?:account|page|channel)|[✔☑✓🟦✅\uFE0F ]+"
+)
+# Another post begins that the one above shares or answers.
+_SHARES = regex.compile(r"(?i)(?:quote[sd]?|quoting|re-?posted|shared|in reply to)(?: (?:tweet|post|a post))?:?")
+# The words of dates, times and counts: what stands beside or below a post and says nothing.
+_ASIDE_WORD = regex.compile(
+    r"(?i)\d[\d.,:]*+(?:k|m|s|h|d|w|st|nd|rd|th|min|mins|hrs?|hours?|days?|am|pm|\d*+)*+|am|pm|[ap]\.m\.?|ago|at|via|for|of|on"
+    r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|mon|tue|wed|thu|fri|sat|sun|\p{L}{3,6}day|hours?|mins?|minutes?|days?|secs?|seconds?"
+    r"|(?:re-?)?(?:tweets?|posts?|truths?|truthed|posted|tweeted)|quotes?|likes?|views?|comments?|shares?|replies|reply"
+    r"|bookmarks?|reactions?|edited|public|verified|account|twitter|web|app|iphone|android|ipad|telegram|facebook|x"
+    r"|utc|gmt|cet|cest|est|edt|ist|msk|eet|bst"
+)
+_WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}.,:\-]*+")
+# No line of dates and counts is longer, in characters.
+_MAX_ASIDE = 120
+_QUOTED = regex.compile('["“”„«»!?;]|^\\s*[—–-]')
+_SENTENCE = regex.compile(r"\p{Ll}{2}[.!?] ")
+# Emblems and badges around a name.
+_EMBLEMS = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}.)]+$")
+# Words that make a sentence of what stands may be a name.
+TELLING = regex.compile(r"\b(?:said|says|told|tells|who|which|was|were|is|are|has|had|been|that)\b")
+_MARKS = regex.compile(r"[^\p{L}\p{N}.'’()]+")
+_SMALL = frozenset("of the in at for and to on von van de der da di al el la le au en du des y bin ibn - – —".split())
+# The name of an author is no longer, in words, and no more of them are small.
+_MAX_AUTHOR, _MAX_SMALL = 9, 5
 # The line with a name above that of an account is no longer, in words.
-_MAX_NAME = 6
+_MAX_NAME = 8
 # Nor is a line with a name and a platform, in characters.
 _MAX_PLATFORM = 90
 # Nor than this, in characters, where there is no account.
@@ -71,9 +98,11 @@ def read_stamps(text: str, lines: Sequence[Span]) -> dict[int, int]:
 def read_head(text: str, start: int, end: int) -> Head | None:
     """The head of a post, if a line is nothing but one."""
     match = _HEAD.match(text, start, end)
-    if match is None:
+    if match is None or (match["aside"] and not is_aside(match["aside"])):
         return None
-    name = match["name"].strip(" ,·|-–—")
+    name = _EMBLEMS.sub("", match["name"])
+    if name and (_QUOTED.search(match["name"]) or not is_author(name.partition(",")[0])):
+        return None
     return Head(name or match["handle"], match.start("name" if name else "handle"), match["handle"])
 
 
@@ -82,8 +111,12 @@ def read_platform(text: str, lines: Sequence[Span], index: int, start: int) -> H
     end = lines[index][1]
     if index + 1 == len(lines) or end - start > _MAX_PLATFORM or text.count("\n", end, lines[index + 1][0]) != 1:
         return None
+    while end > start and not (text[end - 1].isalnum() or text[end - 1] in ":)"):
+        end -= 1  # an arrow or emblem
+    while start < end and not (text[start].isalnum() or text[start] in "@(["):
+        start += 1
     match = _PLATFORM_HEAD.match(text, start, end)
-    if match is None or not ("," not in match["name"] and len(match["name"].split()) <= _MAX_NAME):
+    if match is None or _SENTENCE.search(match["name"]) or not is_author(match["name"]):
         return None
     return Head(match["name"], match.start("name"), "")
 
@@ -98,29 +131,51 @@ def read_named(text: str, lines: Sequence[Span], index: int) -> Head | None:
     return Head(text[start:end], start, "") if is_near and is_one and end - start <= _MAX_HEAD else None
 
 
-def read_shared(text: str, start: int, end: int) -> tuple[Head, int] | None:
-    """The author of a post on its own line ("RT @jdoe: …", "Doe (Telegram): …"), and where its text begins."""
-    if match := _SHARED.match(text, start, end):
-        return Head(match["handle"], match.start("handle"), match["handle"]), match.end()
-    match = _INLINE.match(text, start, end)
-    if match is None:
-        return None
-    name = match["name"].partition(" (")[0]
-    return Head(name, match.start("name"), match["handle"] or ""), match.end()
-
-
 def may_name(text: str, start: int, end: int) -> bool:
     """Whether a line above an account can be its owner's name."""
     words = text[start:end].split(None, _MAX_NAME)
-    return len(words) <= _MAX_NAME and words[0][:1].isupper() and text[end - 1].isalpha()
+    ends = text[end - 1].isalpha() or not text[end - 1].isascii()
+    return len(words) <= _MAX_NAME and words[0][:1].isupper() and ends
 
 
 def is_foot(text: str, start: int, end: int) -> bool:
     """Whether a line below a post is not its text."""
-    return _FOOT.fullmatch(text, start, end) is not None
+    return _FOOT.fullmatch(text, start, end) is not None or is_aside(text[start:end])
+
+
+def is_badge(text: str, start: int, end: int) -> bool:
+    """Whether a line is what platforms set between a name and its account."""
+    return _BADGE.fullmatch(text, start, end) is not None
+
+
+def is_aside(words: str) -> bool:
+    """Whether some words are dates, times and counts, or emblems alone."""
+    if len(words) > _MAX_ASIDE:
+        return False
+    parts = _WORD.findall(words)
+    has_number = any(character.isdigit() for character in words)
+    return (has_number or not parts) and all(_ASIDE_WORD.fullmatch(part.rstrip(".,:-")) for part in parts)
+
+
+def shares_another(text: str, start: int, end: int) -> bool:
+    """Whether a line says that the post above shares another, which begins below."""
+    return _SHARES.fullmatch(text, start, end) is not None
 
 
 def behind_mentions(text: str, start: int, end: int) -> int:
     """Where a post begins behind the accounts that it answers or shares."""
     match = _MENTIONS.match(text, start, end)
     return match.end() if match else start
+
+
+def is_author(name: str) -> bool:
+    """Whether some words can be the name of somebody who posts, with a title or a role before it."""
+    words = [word for word in name.split() if _MARKS.sub("", word)]
+    if not words or len(words) > _MAX_AUTHOR or TELLING.search(name):
+        return False
+    small = [word for word in words if word[0].islower() and word.casefold() not in _SMALL]
+    last = words[-1].strip("()[],.'’")
+    is_noun = last.casefold() in LEXICON.nouns or "_" in last
+    if any(word.casefold() in LEXICON.verbs and word.casefold() not in LEXICON.nouns for word in small):
+        return False
+    return len(small) <= _MAX_SMALL and (not last[:1].islower() or is_noun or len(words) == 1)

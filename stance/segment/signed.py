@@ -15,6 +15,7 @@ from stance.segment.spans import Span, count_words, inside_quotes, pieces
 from stance.segment.tokens import Sentence, tokenize
 from stance.segment.turns import is_bare
 from stance.segment.voices import AUTHOR, Voice, Voices
+from stance.speakers.descriptions import LAST_FIT
 from stance.speakers.entities import Entity
 from stance.speakers.mentions import Mention
 from stance.types import Kind
@@ -77,7 +78,10 @@ class Signed:
             is_body = any(map(_is_body, cited.speakers))
             if not own and is_body and is_avowed(sentence, attribution, is_state=is_state):
                 continue  # whom the speaker serves nobody told: it may be that body
-            if any(e in voice.speakers or e.actor in own or e.is_unnamed for e in cited.speakers) or not cited.speakers:
+            if not own and is_avowed(sentence, attribution, is_state=False) and any(map(_is_unknown, cited.speakers)):
+                continue  # a state or house that the registry does not know
+            is_theirs = any(entity in voice.speakers or entity.actor in own for entity in cited.speakers)
+            if is_theirs or cited.reason == LAST_FIT or any(map(_is_nobody, cited.speakers)) or not cited.speakers:
                 continue
             begin, stop = attribution.content[0], resumed(sentence, attribution)
             self.found.take((tokens[begin].start, tokens[stop - 1].end), quotes, cited)
@@ -96,3 +100,14 @@ def _is_body(entity: Entity) -> bool:
     if entity.entry is not None:
         return entity.kind in _BODIES
     return entity.body is not None and "government" in entity.name.casefold()
+
+
+def _is_unknown(entity: Entity) -> bool:
+    """Whether a speaker is a bare name of one word that nothing explains ("Ruritania calls on …")."""
+    is_bare = entity.entry is None and entity.body is None and not entity.titles
+    return is_bare and entity.gender is None and entity.name.isalpha()
+
+
+def _is_nobody(entity: Entity) -> bool:
+    """Whether only a description of a speaker is known; an office has but one holder ("the Secretary-General")."""
+    return entity.is_unnamed and entity.kind != "office"

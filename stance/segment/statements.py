@@ -90,8 +90,8 @@ class _Segmenter:
         # Who resolves what the paragraphs below say, in a declaration of clauses.
         self.resolves: Voice | None = None
         self.entries = record_entries(self.text)
-        # Where the paragraph that is read begins.
-        self.begins = 0
+        # Where the paragraph that is read begins, and the one in which somebody spoke last.
+        self.begins, self.entry = 0, -1
 
     def run(self) -> list[Statement]:
         """All statements."""
@@ -131,6 +131,8 @@ class _Segmenter:
 
     def _running(self, start: int, end: int, is_title: bool) -> None:
         self.begins = start
+        if start in self.entries:
+            self.resolver.resolve(Mention(self.entries[start], start, signed=True))
         for sentence in split_outer(self.text, start, end, self.quotes):
             tokens = tokenize(self.text, *sentence)
             for first in range(0, len(tokens), MAX_SENTENCE_TOKENS):
@@ -159,7 +161,7 @@ class _Segmenter:
         for attribution in read_attributions(sentence):
             if not narrates and not is_told_by_others(sentence, attribution):
                 break
-            voice = self.voices.speaking(sentence, attribution)
+            voice = self._own_entry(self.voices.speaking(sentence, attribution))
             span = (tokens[attribution.content[0]].start, tokens[attribution.content[1] - 1].end)
             covered.append(span)
             self.found.take(span, quotes, voice, "headline" if is_title else None)
@@ -173,6 +175,7 @@ class _Segmenter:
         if voice is not None:
             self._close(voice)
             self.voice, self.voice_sentence = voice, self.sentence
+            self.entry = self.begins if voice.speakers else -1
             self.issuer.falls_silent()
         elif self.begins in self.entries and self.voice is not None and len(self.found) == known:
             # A record in reported speech: "Mr. Doe (Norway) said that … The reasons were known."
@@ -183,6 +186,15 @@ class _Segmenter:
             self._issued(sentence)
         if seen is not None and self.tagger is not None:
             self.found.weigh(known, sentence.tokens, seen.inside, self.tagger)
+
+    def _own_entry(self, voice: Voice) -> Voice:
+        """The delegate who has the paragraph of a record where the delegate's own state speaks in it."""
+        mine = self.voice
+        if mine is None or self.begins not in self.entries or self.entry != self.begins or len(voice.speakers) != 1:
+            return voice
+        speaker = voice.speakers[0]
+        is_state = speaker.entry is not None and speaker.entry.speaker.kind == "state"
+        return self._continuing(CONTINUED) if is_state and speaker.actor == mine.speakers[0].actor else voice
 
     def _tagged(self, sentence: Sentence, seen: Seen, quotes: Sequence[Quote], known: int) -> Voice | None:
         """Add what only the tagger finds in a sentence; gives the last who speaks in it."""

@@ -17,6 +17,8 @@ from safetensors.numpy import load, save
 
 from stance.artefact import SHELVES
 from stance.errors import ModelError
+from stance.intake import LIMITS, check_header, read_bytes, read_json
+from stance.output import complete
 from stance.segment.tagger import TAGS, Decisions, Floats, Sureness, Tagger
 
 RECORD, WEIGHTS, FEATURES = "attribution.json", "attribution.safetensors", "features.txt"
@@ -41,41 +43,64 @@ def read_tagger(folder: Path) -> Tagger:
     Raises:
         ModelError: the folder cannot be used.
     """
+    limits = {WEIGHTS: LIMITS.weights, FEATURES: LIMITS.text}
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        content = {name: (folder / name).read_bytes() for name in (WEIGHTS, FEATURES)}
+        record = read_json(folder / RECORD, LIMITS.record)
+        content = {name: read_bytes(folder / name, limit) for name, limit in limits.items()}
+        problems = _problems(record, content)
     except OSError as error:
         raise ModelError(f"a file of the tagger cannot be read ({error.strerror})", where=error.filename) from error
     except ValueError as error:
-        raise ModelError(f"{RECORD} is not sound JSON in UTF-8 ({error})", where=folder) from error
-    problem = _problem(record, content)
-    if problem:
-        raise ModelError(f"the tagger is refused: {problem}", where=folder, remedy="restore the folder")
-    names = content[FEATURES].decode("utf-8").split("\n")
+        raise _refused(folder, [str(error)]) from error
+    if problems:
+        raise _refused(folder, problems)
     try:
+        names = content[FEATURES].decode("utf-8").split("\n")
+        check_header(WEIGHTS, content[WEIGHTS], len(content[WEIGHTS]))
         tensors = load(content[WEIGHTS])
-        state, transition = tensors["state"].astype(np.float64), tensors["transition"].astype(np.float64)
-    except (SafetensorError, KeyError) as error:
-        raise ModelError(f"{WEIGHTS} holds no weights of a tagger ({error})", where=folder) from error
-    shapes = (state.shape, transition.shape)
-    if shapes != ((len(names), len(TAGS)), (len(TAGS), len(TAGS))):
-        raise ModelError(f"{WEIGHTS} has the shapes {shapes} for {len(names)} features", where=folder)
+    except (SafetensorError, ValueError) as error:
+        raise _refused(folder, [f"{WEIGHTS} or {FEATURES} cannot be read ({error})"]) from error
+    problems = _unfit(tensors, {"state": (len(names), len(TAGS)), "transition": (len(TAGS), len(TAGS))})
+    if len(set(names)) < len(names):
+        problems.append(f"{FEATURES} names features twice")
+    if problems:
+        raise _refused(folder, problems)
+    state, transition = tensors["state"].astype(np.float64), tensors["transition"].astype(np.float64)
     table = record["decisions"]
     decisions = Decisions(table["add"], Sureness(**table["sureness"]))
     return Tagger({name: row for row, name in enumerate(names)}, state, transition, decisions)
 
 
-def _problem(record: Any, content: Mapping[str, bytes]) -> str | None:
-    """What is wrong with a record, or with the files it seals."""
+def _refused(folder: Path, problems: Sequence[str]) -> ModelError:
+    return ModelError(f"the tagger is refused: {'; '.join(problems)}", where=folder, remedy="restore the folder")
+
+
+def _problems(record: Any, content: Mapping[str, bytes]) -> list[str]:
+    """What is wrong with a record, or with the files it seals; other files of the folder are never read."""
     if not isinstance(record, dict) or record.get("format") != FORMAT:
-        return f"{RECORD} is of another format than {FORMAT}"
-    if record.get("tags") != list(TAGS):
-        return f"{RECORD} has other tags"
+        return [f"{RECORD} is of another format than {FORMAT}"]
+    problems = [] if record.get("tags") == list(TAGS) else [f"{RECORD} has other tags"]
     if not _is_sound(record.get("decisions")):
-        return f"{RECORD} has no sound decisions"
+        problems.append(f"{RECORD} has no sound decisions")
     files = record.get("files")
-    wrong = [name for name, data in content.items() if not isinstance(files, dict) or files.get(name) != _sha256(data)]
-    return f"{', '.join(wrong)} altered" if wrong else None
+    sums = files if isinstance(files, dict) else {}
+    return problems + [f"{name} was altered" for name, data in content.items() if sums.get(name) != _sha256(data)]
+
+
+def _unfit(tensors: Mapping[str, Any], shapes: Mapping[str, tuple[int, int]]) -> list[str]:
+    """What is wrong with the tensors."""
+    if set(tensors) != set(shapes):
+        return [f"{WEIGHTS} holds {', '.join(sorted(tensors)) or 'nothing'}, not {' and '.join(shapes)}"]
+    problems = []
+    for name, shape in shapes.items():
+        tensor = tensors[name]
+        if tensor.shape != shape:
+            problems.append(f"{WEIGHTS} has {name} in the shape {tensor.shape}, not {shape}")
+        elif tensor.dtype.name not in ("float16", "float32"):
+            problems.append(f"{WEIGHTS} has {name} as {tensor.dtype.name}")
+        elif not np.isfinite(tensor).all():
+            problems.append(f"{WEIGHTS} has values in {name} that are no numbers")
+    return problems
 
 
 def _is_sound(decisions: Any) -> bool:
@@ -87,7 +112,7 @@ def _is_sound(decisions: Any) -> bool:
     if not isinstance(sureness, dict) or set(sureness) != {field.name for field in dataclasses.fields(Sureness)}:
         return False
     numbers = (decisions["add"], *sureness.values())
-    return all(isinstance(number, int | float) and math.isfinite(number) for number in numbers)
+    return all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in numbers)
 
 
 def write_tagger(  # noqa: PLR0917
@@ -123,7 +148,8 @@ def write_tagger(  # noqa: PLR0917
         **record,
         "files": {name: _sha256(data) for name, data in content.items()},
     }
-    (folder / RECORD).write_text(json.dumps(sealed, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    with complete(folder / RECORD) as stream:
+        stream.write((json.dumps(sealed, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
     return read_tagger(folder)
 
 

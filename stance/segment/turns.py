@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import regex
 
-from stance.segment.labels import Label, inner_labels, read_label
+from stance.segment.labels import Label, inner_labels, read_label, read_line
 from stance.segment.sentences import trim
 
 Span = tuple[int, int]
@@ -21,7 +21,9 @@ _CLOSING = regex.compile(
 )
 # The editor's notes between turns: what was done in the room, and who took it down.
 _STAGE = regex.compile(
-    r"(?:The|A) (?:agenda|vote|draft|members|map|motion|amendment|next|list|record|President said|telephone)\b"
+    r"(?:The|A) (?:agenda|(?:recorded |separate )?vote|draft|members|map|motion|amendment|next|list|record"
+    r"|President said|telephone)\b"
+    r"|(?:\d{1,3}\. )?The (?i:president|speaker|chair\w*) (?:thanked|adjourned|suspended|closed|then|invited|drew)\b"
     r"|There were \d+ votes|(?:Interview|Asked|Recorded|Transcribed|Translated|Transcript)\b ?(?::|by\b)"
 )
 # "Mr. Doe left the room.": somebody with a turn in the third person.
@@ -31,7 +33,7 @@ _OFFICER = regex.compile(r"(?:Mr|Ms|Mrs|Dr|Sir)\.? [^.!?\n:]{2,60}$")
 # "41. Mr. Doe (Norway) said that …" in a record in reported speech.
 _ENTRY = regex.compile(
     r"(?m)^[ \t]*+(?:\d{1,3}\. ++)?"
-    r"(?P<who>(?:Mr|Ms|Mrs|Dr|Sir|The)\.? [^\n:(.]{2,40} \(\p{Lu}[^()\n]{1,49}\),? [^\n:]{4})"
+    r"(?P<who>(?:Mr|Ms|Mrs|Dr|Sir|The)\.? [^\n:(.]{2,40} \(\p{Lu}[^()\n]{1,49}\)),? [^\n:]{4}"
 )
 # What is left of a post or turn that says nothing: a bracketed stage direction, hash tags, marks, a greeting.
 _BARE = regex.compile(
@@ -46,8 +48,14 @@ _MAX_QUESTION = 300
 _MIN_PANEL, _PANEL_SHARE, _PANEL_PERSONS = 3, 0.6, 0.5
 # Labels in capitals need but two such lines on so large a part of them.
 _CAPITALS_SHARE = 0.5
+# A dialogue behind dashes has so many turns; so many lines may stand above it. An empty line fills so many characters.
+_MIN_DIALOGUE, _HEAD_LINES, _MAX_GAP = 4, 5, 4
+_DASH = regex.compile(r"[–—-]{1,2}\s+(?=\S)")
 _FIRST_PERSON = regex.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me)\b")
 _SENTENCE = regex.compile(r"[.!?…][\"”»’'*_)\]]*$")
+# "Jane (CNN)": an outlet, unless it is the code of a state.
+_OUTLET = regex.compile(r"\(\p{Lu}{3,6}\)$")
+_OPERATOR = regex.compile(r"(?i)[\s*_]*(?:the )?(?:operator|moderator|host|chair\w*)\b[^\n:]{0,40}:")
 _QUERY = regex.compile(r"\?[\"”»’'*_)\]]*\s*$")
 # From which share of questions on somebody asks: in general; among holders of titles; the first of two who speak.
 _ASKS, _TITLED_ASKS, _FIRST_ASKS = 0.5, 0.75, 0.25
@@ -91,11 +99,12 @@ def split_turns(text: str, lines: Sequence[Span]) -> list[Span]:
 def read_turns(text: str, lines: Sequence[Span]) -> dict[int, Turn]:
     """Turns by the start of their line; a document needs two labels before its colons count as such."""
     labels = {start: label for start, end in lines if (label := read_label(text, start, end))}
+    labels = _headed(text, lines, labels) | labels
     counts = Counter(label.name for label in labels.values())
     found = {start: label for start, label in labels.items() if label.sort != "plain" or counts[label.name] > 1}
     found = found if len(found) > 1 else _panel(text, lines, labels)
     if not found:
-        return {}
+        return _dialogue(text, lines)
     starts = [start for start, _ in lines]
     first = starts.index(min(found))
     while first and _is_turn(text, lines[first - 1], labels):
@@ -103,6 +112,35 @@ def read_turns(text: str, lines: Sequence[Span]) -> dict[int, Turn]:
     found |= {line[0]: labels[line[0]] for line in lines[first:] if _is_turn(text, line, labels)}
     turns = {start: _turn(text, found[start], end) for start, end in lines if start in found}
     return _with_questions(text, lines, found, turns)
+
+
+def _headed(text: str, lines: Sequence[Span], labels: dict[int, Label]) -> dict[int, Label]:
+    """Names on lines of their own, each straight above a sentence, where one comes back and most lines are so."""
+    found: dict[int, Label] = {}
+    below = 0
+    for (start, end), (begin, stop) in pairwise(lines):
+        is_near = text.count("\n", end, begin) == 1 and _SENTENCE.search(text, begin, stop) is not None
+        label = read_line(text, start, end) if is_near and start not in labels else None
+        is_first = start == lines[0][0] or text.count("\n", max(0, start - _MAX_GAP), start) > 1
+        if label is not None and is_first and read_line(text, begin, stop) is None:
+            found[start] = label
+        below += start in found
+    counts = Counter(label.name for label in found.values() if label.sort != "asks")
+    is_script = len(counts) > 1 and len(found) >= _MIN_PANEL and max(counts.values()) > 1
+    return found if is_script and 2 * len(found) >= _PANEL_SHARE * len(lines) - len(labels) else {}
+
+
+def _dialogue(text: str, lines: Sequence[Span]) -> dict[int, Turn]:
+    """Questions and answers in turn behind dashes; whoever answers is the only one asked."""
+    dashed = [(start, match.end()) for start, end in lines if (match := _DASH.match(text, start, end))]
+    ends = dict(lines)
+    asked = [_QUERY.search(text, begin, ends[start]) is not None for start, begin in dashed]
+    is_long = len(dashed) >= _MIN_DIALOGUE and asked[0]
+    if not is_long or not 2 * sum(asked[::2]) >= len(asked[::2]) > 2 * sum(asked[1::2]):
+        return {}
+    if len(dashed) < _PANEL_SHARE * (len(lines) - _HEAD_LINES):
+        return {}
+    return {start: Turn("", start, begin, asks=not place % 2) for place, (start, begin) in enumerate(dashed)}
 
 
 def _is_turn(text: str, line: Span, labels: dict[int, Label]) -> bool:
@@ -145,10 +183,13 @@ def closes_transcript(text: str, start: int, end: int, speakers: frozenset[str])
     return person is not None and person["name"].casefold() in speakers
 
 
-def record_entries(text: str) -> frozenset[int]:
-    """Where the paragraphs of a record in reported speech begin, behind their numbers; one alone makes no record."""
-    found = frozenset(match.start("who") for match in _ENTRY.finditer(text))
-    return found if len(found) > 1 else frozenset()
+def record_entries(text: str) -> dict[int, str]:
+    """The paragraphs of a record in reported speech: where each begins behind its number, and its speaker with state.
+
+    One alone makes no record.
+    """
+    found = {match.start("who"): match["who"] for match in _ENTRY.finditer(text)}
+    return found if len(found) > 1 else {}
 
 
 def is_bare(text: str, start: int, end: int) -> bool:
@@ -186,8 +227,41 @@ def _asking(text: str, lines: Sequence[Span], labels: dict[int, Label], turns: d
         least = _TITLED_ASKS if first[name].sort == "formal" else _ASKS
         if count > 1 and share[name] >= least and not first[name].is_bracketed:
             found.add(name)
+    briefers = {name for name, count in total.items() if count > 1 and not asked[name]}
+    once = {name for name, count in total.items() if count == 1 and asked[name]}
+    found |= _asking_once(text, [labels.get(start) for start, _ in lines if start in turns], briefers, once)
     if not found and len(total) == 2 and len(names) == len(turns):
         opens, other = total
         is_plain = first[opens].sort == "plain" and total[opens] > 1
         found |= {opens} if is_plain and share[opens] >= _FIRST_ASKS and not share[other] else set()
     return {start for start, name in names.items() if name in found}
+
+
+def _asking_once(text: str, order: Sequence[Label | None], briefers: set[str], once: set[str]) -> set[str]:
+    """Who asks one question in a briefing that another gives: it is answered by somebody who comes back.
+
+    Somebody whose state, office or title the label tells, or whom the text names elsewhere, takes part.
+
+    Args:
+        text: the document.
+        order: the labels of all turns, in order.
+        briefers: who has several turns and asks nothing.
+        once: who has one turn, which is a question.
+    """
+    found = set()
+    for label, following in pairwise(order):
+        if label is None or following is None or label.name not in once or following.name not in briefers:
+            continue
+        is_guest = label.sort == "formal" and _OUTLET.search(label.who) is None
+        if not (is_guest or label.about.islower() or _is_introduced(text, label)):
+            found.add(label.name)
+    return found
+
+
+def _is_introduced(text: str, label: Label) -> bool:
+    """Whether a text names somebody before the first turn of theirs, an operator's announcement apart."""
+    place = text.rfind(label.who, 0, label.start)
+    if place < 0:
+        return False
+    line = text.rfind("\n", 0, place) + 1
+    return _OPERATOR.match(text, line) is None

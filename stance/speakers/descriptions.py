@@ -16,6 +16,8 @@ from stance.speakers.offices import Offices
 from stance.speakers.vocabulary import VOCABULARY
 
 _AGED = regex.compile(r"(\d{1,3})-year-old\b")
+# Why a description stands for somebody whom nothing else ties to it.
+LAST_FIT = "description: the last person it fits"
 _COUNTS = {"both": 2, "two": 2, "three": 3, "four": 4}
 
 
@@ -58,7 +60,7 @@ class Descriptions:
         if named is not None:
             return named
         if (near := self._nearby(reading) or self._epithet(reading)) is not None:
-            return Found(near, "description: the last person it fits")
+            return Found(near, LAST_FIT)
         return self.offices.holder(held.office, held) if held and held.office else None
 
     def _aged(self, reading: Reading) -> Found | None:
@@ -97,6 +99,8 @@ class Descriptions:
                 continue
             if reading.state and entity.actor != reading.state and not (is_vague and entity.actor is None):
                 continue
+            if reading.head == "secretary-general" and entity.body and entity.body.speaker.kind == "state":
+                continue  # a delegate of a state is not the head of an organisation
             # A run of capitals may be anything, unless it speaks or begins with a first name.
             if not (entity.gender or entity.entry or self.discourse.has_spoken(entity)):
                 continue

@@ -6,18 +6,23 @@ from dataclasses import dataclass, replace
 
 import regex
 
+from stance.speakers.accounts import bears, read_account
 from stance.speakers.entities import Cast, Entity, Found
 from stance.speakers.mentions import Reading, read_mention
 from stance.speakers.names import body_in, words_of
 from stance.speakers.scan import names_in
 from stance.speakers.vocabulary import VOCABULARY
 
-_BRACKET = regex.compile(r"\(([^()\n]*)\)?")
+_BRACKET = regex.compile(r"\(((?:[^()\n]|\([^()\n]*\))*+)\)?")
 _LANGUAGE = regex.compile(r"(?i)\s*(?:spoke|speaking|continued|interpretation|interpreted|translated|in)\b.*")
-_HONORIFIC = regex.compile(r"(?i)(?:mr|mrs|ms|miss|dr|sir|dame|lord|baroness|mme|sr|sra|h\.e)\b")
-_INITIALS = regex.compile(r"(?:\p{Lu}\.\s?){2,4}|\p{Lu}{2,3}")
+_HONORIFIC = regex.compile(r"(?i)(?:mr|mrs|ms|miss|dr|sir|dame|lord|baroness|mme|sr|sra|hon|h\.e)\b")
+_INITIALS = regex.compile(r"(?:\p{Lu}\.\s?){1,4}|\p{Lu}{1,3}")
 # "…, on behalf of the Union", "I speak for the Nordic countries": whose words these are as well.
 _FOR = regex.compile(r"(?i)\b(?:on behalf of|in the name of|(?:speak|speaking) for)\s+([^.;:!?\n]{2,60})")
+# "Jane Doe, Prime Minister of Norway" on a line of its own in the head of a transcript.
+_LISTED = regex.compile(
+    r"(?m)^[^\S\n]*(?:[•*▪·–—-]\s*)?(?P<name>\p{Lu}[^\n:,()–—]{3,45}?)\s*(?:,|\(|–|—|-\s)\s*(?P<role>[^\n:.]{4,80})\)?$"
+)
 # Who presides, by the head or the notes of a record: "Ms. Doe, of Guyana, the President, was in the Chair".
 _PRESIDES = regex.compile(
     r"(?P<name>(?:(?:Mr|Mrs|Ms|Miss|Dr|Sir)\.?\s)\p{Lu}[^\s,;:.()]+(?:\s\p{Lu}[^\s,;:.()]+){0,3})"
@@ -109,13 +114,25 @@ class Labels:
         for last, name in self.cast.full_names.items():
             first = name.casefold().split()[0]
             is_last = last in parts or (len(last) >= _MIN_BORNE and last in joined) or first + last in joined
-            if is_last or (len(first) >= _MIN_BORNE and first in parts):
+            if is_last or (len(first) >= _MIN_BORNE and first in parts) or bears(account, name):
                 found.add(name)
         if len(found) == 1:
             return self.cast.named(read_mention(found.pop(), self.cast.registry))
         persons = [entry for entry in self.cast.registry.entries.values() if entry.speaker.kind == "person"]
-        known = [e for e in persons if e.speaker.name.casefold().replace(" ", "") in joined and " " in e.speaker.name]
-        return self.cast.registered(known[0]) if len(known) == 1 and not found else None
+        known = [entry for entry in persons if bears(account, entry.speaker.name)] if not found else []
+        return self.cast.registered(known[0]) if len(known) == 1 else None
+
+    def institution(self, account: str, name: str) -> Entity | None:
+        """The institution of a state that an account names, where the name beside it tells no person and no state."""
+        reading = read_mention(name, self.cast.registry) if name.lstrip("@") != account else None
+        if reading is not None and (reading.entry or reading.person or reading.body):
+            return None
+        account_reading = read_account(account, self.cast.registry)
+        if account_reading is None:
+            return None
+        if reading is not None:
+            return self.cast.named(replace(reading, body=account_reading.body, serves=True))
+        return self.cast.named(account_reading)
 
     def asked(self) -> Entity | None:
         """Who is interviewed, by the introduction: "In an interview with …"."""
@@ -151,7 +168,8 @@ class Labels:
     def _in_brackets(self, label: Label) -> Entity | None:
         """The person named behind an office, with the state: "The President (Ms. Doe, Norway)"."""
         for note in label.notes:
-            name, _, of = note.partition(",")
+            name, _, of = note.partition(" (" if " (" in note else ",")
+            of = of.rstrip(")")
             if _HONORIFIC.match(name):
                 of = of.strip() or label.head
                 return self.cast.named(self._read(Label(_without_capitals(name), (of,))))
@@ -159,10 +177,15 @@ class Labels:
 
     def _listed(self, role: str) -> Entity | None:
         """The person whom the head of the document names for an office: "President: Ms. Doe (Norway)"."""
-        line = regex.search(rf"(?im)^[^\S\n]*{regex.escape(role)}[^\S\n]*:[^\S\n]*([^\n:]++)$", self.cast.text)
-        if line is None or not _HONORIFIC.match(line[1]):
+        word = regex.escape(role)
+        line = regex.search(rf"(?im)^[^\S\n]*{word}[^\S\n]*:[^\S\n]*([^\n:]++)$", self.cast.text)
+        if line is not None and _HONORIFIC.match(line[1]):
+            return self.cast.named(self._read(read_label(line[1].rstrip(" ."))))
+        named = {match["name"]: match for match in _LISTED.finditer(self.cast.text) if _has_words(match["role"], role)}
+        if len(named) != 1:
             return None
-        return self.cast.named(self._read(read_label(line[1].rstrip(" ."))))
+        name, match = named.popitem()
+        return self.cast.named(self._read(Label(_without_capitals(name), (match["role"],))))
 
     def _presiding(self, reading: Reading) -> Entity | None:
         """Who was in the chair, by the notes of a record."""
@@ -188,10 +211,20 @@ class Labels:
         """The only person of the document with the initials of a label."""
         wanted = [letter for letter in text if letter.isalpha()]
         names = [name for name in self.cast.full_names.values() if [word[0] for word in name.split()] == wanted]
+        if not names and len(wanted) == 1:
+            names = [name for name in self.cast.full_names.values() if wanted[0] in (word[0] for word in name.split())]
         if len(names) == 1:
             return self.cast.named(Reading(names[0], person=names[0]))
         name = text.strip()
+        explained = self.cast.abbreviations.get("".join(wanted))
+        if explained is not None:
+            full = _without_capitals(explained)
+            return self.cast.named(Reading(full, person=full))
         return self.cast.named(Reading(name, person=name)) if "." in name else None
+
+
+def _has_words(text: str, words: str) -> bool:
+    return regex.search(rf"(?i)\b{regex.escape(words)}\b", text) is not None
 
 
 def _without_capitals(name: str) -> str:

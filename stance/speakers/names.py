@@ -124,11 +124,14 @@ def _is_unknown_abbreviation(word: str, registry: Registry) -> bool:
 def _without_descriptors(run: Sequence[str], registry: Registry) -> list[str]:
     """A run of capitalised words without titles, states and institutions before the name; empty if none is left."""
     start = 0
+    is_shouted = len(run) > 1 and all(word.isupper() for word in run)
     for index, word in enumerate(run):
         low, is_last = word.casefold().rstrip("."), index + 1 == len(run)
         known = registry.find(word)
         is_place = registry.actor_of(word) is not None or (known is not None and known.speaker.kind != "person")
-        is_abbreviation = word.isupper() and len(word) <= _MAX_ABBREVIATION and "." not in word
+        is_initial = len(word) == 1 and not index
+        is_plain = is_initial or (is_shouted and len(word) >= _MAX_ABBREVIATION - 1)
+        is_abbreviation = word.isupper() and not is_plain and len(word) <= _MAX_ABBREVIATION and "." not in word
         is_noun = _is_descriptor(low) or VOCABULARY.is_institution(low) or VOCABULARY.is_group(low)
         if is_noun or low in VOCABULARY.openers or (not is_last and (is_place or is_abbreviation)):
             start = index + 1

@@ -11,6 +11,7 @@ from stance.speakers.appositions import name_before, name_behind
 from stance.speakers.descriptions import Descriptions
 from stance.speakers.discourse import Discourse, Weight
 from stance.speakers.entities import Cast, Entity, Found
+from stance.speakers.entries import Entry
 from stance.speakers.introductions import Introductions
 from stance.speakers.issuers import Issuers
 from stance.speakers.labels import Labels
@@ -36,6 +37,8 @@ _BEFORE_RELATIVE = regex.compile(r"([^.;:\"“”()\n]{2,160}?)[,\s]*$")
 _PHRASE_START = regex.compile(r",\s+|\b(?:to|of|by|with|and|was|is|for|from|met|told|that|as)\s+(?=\p{Lu}|the\s)")
 _MAX_ANTECEDENT = 160
 _MAX_JOINT_NAME = 4
+# Shorter ones are initials.
+_MIN_LAST = 3
 # Who may be listed without "and".
 _ACTORS = ("state", "union", "organisation", "group")
 # How sure a resolution is by its kind; that the text names nobody may also be a reading missed.
@@ -232,11 +235,11 @@ class Resolver:
             return Resolution((), NOBODY, "a role without a name")
         if mention.handle:
             account = mention.handle.lstrip("@")
-            persons = self._registry.persons(account)
-            entry = self._registry.find(account) or self._registry.find(name) or (persons[0] if persons else None)
+            entry = self._of_account(account, name)
             if entry is not None:
                 return Resolution((self._cast.registered(entry),), NAMED, "an account in the registry")
             owner = self._labels.owner(account) if name.lstrip("@") == account else None
+            owner = owner or self._labels.institution(account, name)
             entity = owner or self._cast.named(read_mention(name, self._registry))
             reason = "an account that bears a name of the document" if owner else "the signature of a post"
             return Resolution((entity,), DESCRIBED if owner else NAMED, reason)
@@ -244,13 +247,30 @@ class Resolver:
             return Resolution((self._cast.named(Reading(name, person=name)),), NAMED, "an account")
         return _of(self._labels.resolve(name, mention.about), NAMED)
 
+    def _of_account(self, account: str, name: str) -> Entry | None:
+        """Somebody of the registry by account or name; a person named beside an office's account has left it since."""
+        persons = self._registry.persons(account)
+        entry = self._registry.find(account) or self._registry.find(name) or (persons[0] if persons else None)
+        person = read_mention(name, self._registry).person if name.lstrip("@") != account else None
+        last = person.split()[-1] if person else ""
+        if entry is None or len(last) < _MIN_LAST or entry.speaker.kind != "person":
+            return entry
+        return entry if last in entry.speaker.name.split() else self._registry.find(name)
+
     def _interviewee(self) -> Resolution:
         """Who answers under "A:": whom the text says it asked, or the only one it named before its first answer."""
         if self._interviewed is None:
             persons = [entity for entity in self._discourse.latest() if entity.kind == "person"]
-            asked = persons[0] if len(persons) == 1 else self._labels.asked()
+            asked = persons[0] if len(persons) == 1 else self._labels.asked() or self._first(persons)
             self._interviewed = Resolution((asked,), DESCRIBED, "the person interviewed") if asked else _UNTOLD
         return self._interviewed
+
+    def _first(self, persons: list[Entity]) -> Entity | None:
+        """The first person that an interview names, at the head of a paragraph, where nobody behind is described."""
+        order = sorted(persons, key=lambda entity: entity.number)
+        if not order or any(entity.body or entity.titles for entity in order[1:]):
+            return None
+        return order[0] if regex.search(rf"(?m)^\W*{regex.escape(order[0].name)}\b", self._text) else None
 
     def _joint(self, mention: Mention) -> Resolution | None:
         """ "Germany, France and Italy", "Doe and Roe": every part must be a name of its own."""

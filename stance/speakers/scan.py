@@ -14,7 +14,8 @@ from stance.speakers.registry import Registry
 from stance.speakers.vocabulary import VOCABULARY
 
 _PARTICLE = r"(?:(?:von|van|der|den|de|da|di|bin|al|la|le|el)\s+)"
-_CAPITAL = r"\p{Lu}[\p{L}.'’\-]*+"
+# A stop ends a name but for that of an initial or a short title.
+_CAPITAL = r"(?<!\p{L})(?:(?:\p{Lu}\p{L}{0,2}\.)+(?!\p{L})|\p{Lu}[\p{L}'’\-]*+(?:\.[\p{L}'’\-]++)*+)"
 _RUN = regex.compile(rf"{_CAPITAL}(?:[^\S\n]+{_PARTICLE}*{_CAPITAL})+")
 _NAME = regex.compile(rf"{_CAPITAL}(?:\s+(?:(?:of|the|for|von|van|der|de|bin|al)\s+)*{_CAPITAL})*")
 _WORD = regex.compile(r"\p{Lu}[\p{L}.\-]++")

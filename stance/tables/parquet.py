@@ -123,9 +123,8 @@ class ParquetWriter:
 
     def _type(self, name: str, values: list[Any]) -> Any:
         pa = self._pa
-        kinds = {"text": pa.string(), "texts": pa.list_(pa.string()), "number": pa.float64(), "integer": pa.int64()}
         if name in self._added:
-            return kinds[self._added[name]]
+            return type_of(self._added[name])
         if self._given is not None:
             return self._given.field(name).type
         found = self._array(name, values, None).type
@@ -137,6 +136,14 @@ class ParquetWriter:
         except (self._pa.ArrowException, OverflowError, UnicodeError) as error:
             what = f"column {name!r} holds values of several types ({str(error).splitlines()[0]})"
             raise TableError(what, remedy="write JSON Lines instead") from error
+
+
+def type_of(kind: Kind) -> Any:
+    """The type of pyarrow's that a column of this kind has."""
+    import pyarrow as pa
+
+    types = {"text": pa.string(), "texts": pa.list_(pa.string()), "number": pa.float64(), "integer": pa.int64()}
+    return types[kind]
 
 
 def _whole(value: Any) -> Any:

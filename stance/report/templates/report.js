@@ -1,6 +1,6 @@
 "use strict";
-(() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
+// Bring a report to life that is in the document; its listeners end with the signal, if one is given.
+function attachReport(data, signal) {
   const [VOICES, STANCES, UNSURE, KIND, CONFIDENCE, DATE, SOURCE, REASON] = [0, 1, 2, 3, 4, 5, 6, 7];
   const { statements, voices, firsts, strings } = data;
   const find = (query, within = document) => [...within.querySelectorAll(query)];
@@ -173,7 +173,8 @@
   let dismissed = false;
   let pointer = "";
   const place = (event) => `${event.clientX} ${event.clientY}`;
-  document.addEventListener("pointermove", (event) => {
+  const everywhere = (type, does) => document.addEventListener(type, does, { signal });
+  everywhere("pointermove", (event) => {
     pointer = place(event);
   });
   texts.addEventListener("pointerover", (event) => {
@@ -200,12 +201,12 @@
     if (pieceAt(event)) show(pieceAt(event));
   });
   texts.addEventListener("focusout", (event) => pieceAt(event) && leave());
-  document.addEventListener("keydown", (event) => {
+  everywhere("keydown", (event) => {
     if (event.key !== "Escape") return;
     dismissed = true;
     hide();
   });
-  document.addEventListener("click", (event) => {
+  everywhere("click", (event) => {
     const link = event.target.closest && event.target.closest("a[href^='#s']");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !/^#s\d+$/.test(link.getAttribute("href"))) return;
     event.preventDefault();
@@ -232,4 +233,4 @@
   form.hidden = false;
   apply();
   if (/^#s\d+$/.test(location.hash)) go(Number(location.hash.slice(2)));
-})();
+}

@@ -1,0 +1,1 @@
+attachReport(JSON.parse(document.getElementById("data").textContent));
