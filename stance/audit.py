@@ -158,6 +158,8 @@ def _content(folder: Path, card: Card | ZeroShotCard, limits: Limits) -> Iterato
     output = "logits" if isinstance(card, Card) else "embeddings"
     yield from _graph(folder / GRAPH, GRAPH, card.initialisers, output, tensors, limits)
     if isinstance(card, Card) and card.gate is not None:
+        if card.gate.words.tensor != bert.TABLE:
+            yield f"{GATE}: its words are {card.gate.words.tensor}, not {bert.TABLE}"
         yield from _graph(folder / GATE, GATE, {WORDS: card.gate.words}, SCORE, tensors, limits)
 
 

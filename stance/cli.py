@@ -275,22 +275,14 @@ def label(
     if resume and output == STREAM:
         raise click.UsageError("--resume needs a table that is a file; name it with -o")
     reading["date"] = date and date.date()
-    if not documents and (alone := [name for name, value in sorted(reading.items()) if value]):
-        named = ", ".join(f"--{name.replace('_', '-')}" for name in alone)
-        raise click.UsageError(f"{named} can be used only with --documents")
+    if not documents:
+        _refuse_any(reading)
     run: dict[str, Any] = {"column": column, "prefix": prefix, "resume": resume}
     if engine == "ray":
         if STREAM in {table, output} or format not in {None, "parquet"}:
             raise click.UsageError("--engine ray reads Parquet and writes a folder of it; name both")
-        if manifest is not None:
-            raise click.UsageError("--manifest can be used only with --engine local")
-        from stance.ray import label_parquet
-
         run |= {"documents": documents, "workers": workers, "address": address}
-        with terminal.progress("documents" if documents else "rows") as progress:
-            loaded = stance.load(model, gate=gate)
-            written = label_parquet(table, output, loaded, **reading, **run, progress=progress)
-        _counted(written, as_json)
+        _counted(_on_cluster(table, output, model, manifest, gate=gate, **reading, **run), as_json)
         return
     if address is not None:
         raise click.UsageError("--address can be used only with --engine ray")
@@ -317,6 +309,24 @@ def label(
         if record:
             record.counts(found.to_dict())
     _counted(found, as_json)
+
+
+def _refuse_any(reading: dict[str, Any]) -> None:
+    if alone := [name for name, value in sorted(reading.items()) if value]:
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in alone)
+        raise click.UsageError(f"{named} can be used only with --documents")
+
+
+def _on_cluster(
+    table: str, output: str, model: str, manifest: str | None, *, gate: bool, **run: Any
+) -> Counts | DocumentCounts:
+    if manifest is not None:
+        raise click.UsageError("--manifest can be used only with --engine local")
+    from stance.ray import label_parquet
+    from stance.report import terminal
+
+    with terminal.progress("documents" if run["documents"] else "rows") as progress:
+        return label_parquet(table, output, stance.load(model, gate=gate), **run, progress=progress)
 
 
 def _counted(found: Counts | DocumentCounts, as_json: bool) -> None:

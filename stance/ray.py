@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any
 
 from stance import errors
 from stance.batch import Progress, refuse_absence, refuse_clash
@@ -95,28 +95,6 @@ def label(
         num_cpus=1,
     )
     return found
-
-
-@overload
-def label_parquet(
-    source: str | Path,
-    target: str | Path,
-    model: str | Path | Model = ...,
-    *,
-    documents: Literal[False] = ...,
-    **options: Any,
-) -> Counts: ...
-
-
-@overload
-def label_parquet(
-    source: str | Path,
-    target: str | Path,
-    model: str | Path | Model = ...,
-    *,
-    documents: bool,
-    **options: Any,
-) -> Counts | DocumentCounts: ...
 
 
 def label_parquet(

@@ -5,13 +5,17 @@ import shutil
 
 import click.testing
 import numpy as np
+import onnx
+import onnxruntime
 import pytest
 import tiny_gate
 import tiny_model
 from contract import ClassifierContract
+from onnx import helper
 
 import stance
-from stance import artefact, loading
+from stance import artefact, loading, manifest
+from stance.audit import sha256_of
 from stance.backends.gate import Gate
 from stance.backends.onnx import OnnxBackend
 from stance.card import Card
@@ -174,6 +178,7 @@ def altered(folder, tmp_path, change):
         (lambda card: card["gate"].update(bounds=[0.35] * 5), "its answer would not be none"),
         (lambda card: card["gate"].update(words={"tensor": "x"}), "words is not a table"),
         (lambda card: card["gate"]["words"].update(tensor="nowhere"), "no tensor nowhere"),
+        (lambda card: card["gate"]["words"].update(tensor="bert.pooler.dense.weight"), "its words are bert.pooler"),
         (lambda card: card["gate"].update(data=[]), "data is not a table"),
         (lambda card: card["files"].pop("onnx/gate.onnx"), "gate.onnx is not listed"),
         (lambda card: card["files"].update({"onnx/gate.onnx": "0" * 64}), "gate.onnx was altered"),
@@ -195,6 +200,49 @@ def test_a_missing_graph_and_one_of_something_else_are_refused(folder, tmp_path)
     (copy / artefact.GATE).unlink()
     with pytest.raises(ModelError, match="is missing"):
         loading.load(copy)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda proto: proto.graph.node.append(helper.make_node("Loop", ["a"], ["b"])), "not allowed: Loop"),
+        (lambda proto: setattr(proto.graph.output[0], "name", "other"), "its outputs are other, not score"),
+        (lambda proto: proto.graph.initializer.append(helper.make_tensor("bomb", 1, [9**9], [0])), "bomb has 1 values"),
+    ],
+)
+def test_its_graph_is_looked_through_like_the_other(folder, tmp_path, monkeypatch, change, told):
+    def sealed_anew(card):
+        file = tmp_path / "copy" / artefact.GATE
+        proto = onnx.load_from_string(file.read_bytes())
+        change(proto)
+        file.write_bytes(proto.SerializeToString())
+        card["files"][artefact.GATE] = sha256_of(file)
+
+    copy = altered(folder, tmp_path, sealed_anew)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", None)
+    with pytest.raises(ModelError, match=f"{artefact.GATE}: .*{told}"):
+        loading.load(copy)
+
+
+def test_it_is_on_record(folder, tmp_path, monkeypatch):
+    """A run without the gate is verified without it, and differs from one with it."""
+    monkeypatch.chdir(tmp_path)
+    for name, options in (("with", []), ("without", ["--no-gate"])):
+        arguments = ["label", "-", "--format", "jsonl", "-m", str(folder), "--manifest", f"{name}.json", *options]
+        done = click.testing.CliRunner().invoke(app, arguments, input=json.dumps({"text": SHUT}) + "\n")
+        assert done.exit_code == 0
+        assert manifest.read(f"{name}.json")["model"]["gate"] == (name == "with")
+        assert manifest.verify(f"{name}.json")[0] == []
+    differences, _ = manifest.verify("without.json", loading.load(folder))
+    assert ["gate" in what for what in differences] == [True]
+
+
+def test_a_server_is_started_with_or_without_it(folder):
+    pytest.importorskip("pydantic", reason="the extra serve is not installed")
+    from stance.serve.shelf import Shelf
+
+    for gate in (True, False):
+        assert Shelf(str(folder), gate=gate).get().has_gate == gate
 
 
 def test_record_tells_what_it_was_made_of(model, folder):

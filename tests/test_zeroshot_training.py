@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from training import acts, zeroshot
 from training.acts import DEFAULT_ACTS, read_corpus
 from training.config import ContrastSettings, read_config
 from training.contrast import Example, SentenceEncoder, contrast, train
+from training.pool import text_sha256
 from training.unseen import act_descriptions, entailed, nearest_f1, split, standardised
 
 ZEROSHOT = read_config().zeroshot
@@ -208,3 +210,32 @@ def test_a_whole_run(tmp_path, monkeypatch, corpus):
 
     monkeypatch.setattr(zeroshot, "train", refuse)
     zeroshot.main([str(option) for option in options])
+
+
+def test_real_sentences_are_taught_but_for_those_of_acts_held_out(tmp_path, corpus):
+    texts = ("The depot opened in May.", "Leave, or we will make you.", "Thank you for the lamps.")
+    pool = write_rows(tmp_path / "pool.jsonl", [{"text": text} for text in texts])
+    does = ("The speaker reports an opening.", "The speaker threatens someone.", "The speaker thanks for a gift.")
+    named = ([], ["threat"], ["thanks"])
+    rows = [
+        {"sha256": text_sha256(text), "does": [told], "acts": performed}
+        for text, told, performed in zip(texts, does, named, strict=True)
+    ]
+    rows.append({"sha256": text_sha256("It is elsewhere."), "does": ["The speaker waits."], "acts": []})
+    real = acts.read_real(pool, write_rows(tmp_path / "does.jsonl", rows))
+    assert [(row.text, row.does[0], list(row.acts)) for row in real] == list(zip(texts, does, named, strict=True))
+    fold = next(number for number, held in enumerate(ZEROSHOT.held_out) if "threat" in held)
+    found = split(replace(corpus, real=real), ZEROSHOT.held_out, fold, ZEROSHOT.seed, ZEROSHOT.background)
+    assert texts[1] in {row.text for row in found.real}
+    taught = {example.text: example.own for example in found.examples}
+    assert texts[1] not in taught
+    assert taught[texts[2]] == ((does[2],),)
+    rows[0]["acts"] = ["hug"]
+    with pytest.raises(StanceError, match="lines 1 are"):
+        acts.read_real(pool, write_rows(tmp_path / "does.jsonl", rows))
+
+
+def test_the_descriptions_of_real_sentences_are_sound():
+    told = acts.read(acts.DEFAULT_DOES)
+    assert len({row["sha256"] for row in told}) == len(told) > 1000
+    assert all(text.startswith("The speaker ") for row in told for text in row["does"])

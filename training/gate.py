@@ -27,6 +27,7 @@ from stance.backends.base import Initialiser
 from stance.backends.batching import shut_out
 from stance.backends.gate import Gate
 from stance.backends.onnx import OnnxBackend
+from stance.bert import TABLE
 from stance.card import Card
 from stance.errors import StanceError
 from stance.gating import WORDS, Gating
@@ -37,7 +38,6 @@ from training.pool import read_pool, text_sha256
 from training.teach import DEFAULT_DOUBTER as DEFAULT_MODEL
 from training.teach import score_in_chunks
 
-TABLE = "bert.embeddings.word_embeddings.weight"
 # Of strong stances lost, to show what another choice would give.
 _SHARES = (0.0, 0.002, 0.005, 0.01, 0.02)
 DEFAULT_SCORES = DEFAULT_MODEL.parent.parent / "runs" / "gate"

@@ -25,6 +25,7 @@ from training.config import (
     SoftenConfig,
     command,
     data_sha256,
+    file_sha256,
     find_base,
     read_config,
     read_json,
@@ -178,6 +179,8 @@ def distil(work: Path, pool: Path, config: Config, base: str, soft: Path | None 
             remedy=f"see {pool}",
         )
     chosen = [texts[name] for name in names]
+    if soft:
+        write_json(work / SOFT.replace("npz", "json"), {"inputs": file_sha256(soft), "rows": len(names)})
     started = time.monotonic()
     student = fine_tune(base, chosen, targets, table.labels, config.distil, work / DISTILLED)
     print(f"distil: {len(chosen)} texts, {time.monotonic() - started:.0f} s")
