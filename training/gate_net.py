@@ -26,12 +26,14 @@ class _Layer(torch.nn.Module):
         self.look = torch.nn.Linear(3 * width, width)
         self.add = torch.nn.Linear(width, width)
         self.reach = reach
+        # A constant, as the graph of a model folder may have no operator that pads or makes zeros.
+        self.nothing: torch.Tensor
+        self.register_buffer("nothing", torch.zeros(1, 1, width))
 
     def forward(self, states: torch.Tensor, shown: torch.Tensor) -> torch.Tensor:
         here = self.norm(states) * shown
         length, reach = here.shape[1], self.reach
-        # Not by padding, which is no operator that the graph of a model folder may have.
-        edge = here.new_zeros(1, 1, here.shape[2]).expand(here.shape[0], reach, -1)
+        edge = self.nothing.expand(here.shape[0], reach, -1)
         padded = torch.cat([edge, here, edge], dim=1)
         window = torch.cat([padded[:, :length], here, padded[:, 2 * reach : 2 * reach + length]], dim=2)
         out: torch.Tensor = states + self.add(functional.relu(self.look(window)))
