@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from stance.classifier import Classifier
 from stance.loading import load
-from stance.segment import as_document, segment
+from stance.segment import MAX_CHARACTERS, as_document, segment
 from stance.types import Analysis, Document
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def analyze(
     date: dt.date | str | None = None,
     author: str | None = None,
     force: bool = False,
+    max_characters: int | None = MAX_CHARACTERS,
 ) -> Analysis:
     """Split a document into statements by speaker and label each with its stances.
 
@@ -44,12 +45,23 @@ def analyze(
         date: day of publication (ISO 8601 if a string); statements without a date of their own inherit it.
         author: who speaks when the text says "we" without naming anyone.
         force: analyse the text even if it does not look English.
+        max_characters: longer texts are refused; ``None`` for no limit.
 
     Raises:
-        DocumentError: the text is empty, or not English and not forced.
+        DocumentError: the text is empty, too long, or not English and not forced.
         ModelError: the model cannot be loaded.
     """
-    return next(analyze_all([text], model=model, speakers=speakers, date=date, author=author, force=force))
+    return next(
+        analyze_all(
+            [text],
+            model=model,
+            speakers=speakers,
+            date=date,
+            author=author,
+            force=force,
+            max_characters=max_characters,
+        )
+    )
 
 
 def analyze_all(
@@ -60,12 +72,13 @@ def analyze_all(
     date: dt.date | str | None = None,
     author: str | None = None,
     force: bool = False,
+    max_characters: int | None = MAX_CHARACTERS,
 ) -> Iterator[Analysis]:
     """:func:`analyze` for many documents, one after the other, lazily."""
     classifier = model if isinstance(model, Classifier) else _loaded(model, str(Path.cwd()))
     for text in texts:
-        document = as_document(text, date=date, author=author)
-        statements = segment(document, speakers=speakers, force=force)
+        document = as_document(text, date=date, author=author, max_characters=max_characters)
+        statements = segment(document, speakers=speakers, force=force, max_characters=None)
         verdicts = classifier.classify([statement.text for statement in statements])
         labelled = tuple(
             replace(statement, stances=verdict.stances, unsure=verdict.unsure)

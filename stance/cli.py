@@ -262,8 +262,7 @@ def label(
     \b
     Examples:
       stance label statements.csv -o labelled.csv
-      stance label archive.parquet -o labelled.parquet --workers 4 --resume
-      stance label articles.jsonl -o statements.csv --documents --date-column published
+      stance label articles.parquet -o statements.parquet --documents --workers 4 --resume
       stance label s3://news/2022 -o s3://news/labelled --engine ray --address auto --workers 8:200
     """
     from stance.batch import label_documents, label_table

@@ -187,7 +187,7 @@ def with_extra(name: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         if str(error.name).startswith("stance"):
             raise
-        remedy = f'pip install "diplomatic-stance[{name}]"'
+        remedy = f"pip install 'diplomatic-stance[{name}]'"
         raise StanceError(f"this needs the library {error.name}, which is not installed", remedy=remedy) from error
 
 

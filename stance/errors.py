@@ -6,7 +6,9 @@ from pathlib import Path
 
 
 class StanceError(Exception):
-    """Base of all errors raised on purpose; the message is one sentence with a remedy.
+    """Base of all errors raised on purpose; the message is one sentence with a remedy, on one line.
+
+    Line breaks and other control characters that come from somebody's file are spelled out in it.
 
     Args:
         what: what is wrong, without a final full stop.
@@ -17,7 +19,13 @@ class StanceError(Exception):
     def __init__(self, what: str, *, where: str | Path | None = None, remedy: str | None = None) -> None:
         self.what, self.where, self.remedy = what, where, remedy
         message = what if where is None else f"{where}: {what}"
-        super().__init__(message if remedy is None else f"{message}; {remedy}")
+        super().__init__(_on_one_line(message if remedy is None else f"{message}; {remedy}"))
+
+
+def _on_one_line(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 class DocumentError(StanceError):

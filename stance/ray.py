@@ -241,7 +241,7 @@ def _ray() -> Any:
     try:
         import ray.data
     except ImportError as error:
-        remedy = 'pip install "diplomatic-stance[ray]"'
+        remedy = "pip install 'diplomatic-stance[ray]'"
         raise StanceError("Ray Data is not installed", remedy=remedy) from error
     return ray
 

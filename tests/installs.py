@@ -65,6 +65,8 @@ stance.label_table("in.csv", "out.parquet", model)
 stance.label_table("out.parquet", "again.jsonl", model, prefix="again_")
 """
 EXTRAS = {
+    "plot": "import stance; stance.plot.heatmap([])",
+    "ray": "import stance.ray; stance.ray.label_parquet('a.parquet', 'b')",
     "spacy": "import stance.spacy",
     "train": "import stance; stance.train(['a', 'b'] * 2, ['x', 'y'] * 2, out='unwritten')",
 }

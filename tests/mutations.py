@@ -1,14 +1,20 @@
 """What holds for the statements of any text, and ways to mangle a text; by command, over many mangled documents.
 
-    python tests/mutations.py [10000]
+    python tests/mutations.py [10000] [--first 0]
+    python tests/mutations.py [20000] --short
 
 Takes the seed documents and the stories of the corpus in turn, mangles each copy in one to four ways, and checks every
 statement that the segmenter gives. Prints the number of documents and statements, and fails at the first bad one.
+``--short`` cuts pieces of up to 60 words before, and fails where one took more than 20 times the median of pieces that
+are as long. Every document follows from its number: ``--first`` goes on where another run ended, or repeats one.
 """
 
+import argparse
 import random
+import statistics
 import sys
 import time
+from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 
@@ -39,6 +45,10 @@ def check(text, statements):
             assert speaker.name.strip()
             assert speaker.actor
 
+
+# Words of a short document; how much slower than the median none may be, among those as long in steps of so many
+# characters; and a time in seconds too short to be measured.
+WORDS, SLOWEST, STEP, LEAST = 60, 20, 40, 0.0005
 
 MARKS = "\"“”„«»'‘’"
 ODD = ("\u00a0", "\u200b", "\ufeff", "\u2028", "\r", "İ", "ß", "𝔘", "\u0301", "\u202e", "…", "—", "(", "•", "\x00")
@@ -105,21 +115,75 @@ def mangled(text, mutations, number):
     return text
 
 
-def main(count):
-    """Mangle and check ``count`` documents."""
-    texts, rng, statements, slowest = own_texts(ROOT), random.Random(13), 0, 0.0
-    for number in range(count):
-        ways = rng.choices(MUTATIONS, k=rng.randint(1, 4))
-        text = mangled(texts[number % len(texts)], ways, number)
+def short(text, number):
+    """A piece of a text, of up to 60 words."""
+    rng = random.Random(-number)
+    words = text.split(" ")
+    start = rng.randrange(len(words))
+    return " ".join(words[start : start + rng.randint(1, WORDS)])
+
+
+def document(texts, number, is_short):
+    """The mangled document of a number."""
+    text, rng = texts[number % len(texts)], random.Random(number)
+    if is_short:
+        text = short(text, number)
+    text = mangled(text, rng.choices(MUTATIONS, k=rng.randint(1, 4)), number)
+    return " ".join(text.split(" ")[:WORDS]) if is_short else text
+
+
+def seconds(text):
+    """How long the segmenter takes for a text, of whose statements it gives the number."""
+    started = time.process_time()
+    found = segment(text, force=True)
+    taken = time.process_time() - started
+    check(text, found)
+    return taken, len(found)
+
+
+def outliers(texts, times):
+    """The numbers of documents that take more than ``SLOWEST`` times the median of those as long, three times over.
+
+    Args:
+        texts: documents by number.
+        times: the seconds they took, by number.
+    """
+    alike = defaultdict(list)
+    for number, text in texts.items():
+        alike[len(text) // STEP].append(times[number])
+    found = []
+    for number, text in texts.items():
+        limit = SLOWEST * max(statistics.median(alike[len(text) // STEP]), LEAST)
+        if times[number] > limit and min(seconds(text)[0] for _ in range(3)) > limit:
+            found.append(number)
+    return found
+
+
+def main():
+    """Command line: mangle and check documents."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("count", type=int, nargs="?", default=10_000, help="how many documents (%(default)s)")
+    parser.add_argument("--first", type=int, default=0, help="number of the first (%(default)s)")
+    parser.add_argument("--short", action="store_true", help="pieces of up to 60 words")
+    options = parser.parse_args()
+    sources, texts, times, statements = own_texts(ROOT), {}, {}, 0
+    seconds("Norway said no.")  # loads the registry and the word lists
+    for number in range(options.first, options.first + options.count):
+        text = document(sources, number, options.short)
         if not any(character.isalnum() for character in text):
             continue
-        started = time.process_time()
-        found = segment(text, force=True)
-        slowest = max(slowest, time.process_time() - started)
-        check(text, found)
-        statements += len(found)
-    print(f"{count} mangled documents, {statements} statements, all valid; the slowest took {slowest:.2f} s")
+        try:
+            times[number], found = seconds(text)
+        except Exception as error:
+            raise SystemExit(f"document {number} fails ({error!r}): {text!r}") from error
+        texts[number] = text if options.short else ""
+        statements += found
+    slowest = max(times, key=times.__getitem__)
+    print(f"{len(times)} mangled documents, {statements} statements, all valid; ", end="")
+    print(f"the slowest, {slowest}, took {times[slowest]:.3f} s, the median {statistics.median(times.values()):.4f} s")
+    if options.short and (slow := outliers(texts, times)):
+        raise SystemExit("\n".join(f"document {number} is slow: {texts[number]!r}" for number in slow))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    main()

@@ -43,6 +43,11 @@ def test_a_shared_post_is_its_own_authors():
     assert read(text) == [("Jane Doe", "We mourn them."), ("Jan Roe", "We are safe.")]
 
 
+def test_a_post_in_a_list_ends_with_its_item():
+    text = "The day\n\n‣ Jane Doe, on Telegram:\nWe mourn them.\n‣ Jan Roe condemned the raid.\n‣ It rained."
+    assert read(text.replace("‣", "•")) == [("Jane Doe", "We mourn them."), ("Jan Roe", "condemned the raid")]
+
+
 @pytest.mark.parametrize(
     "line",
     [

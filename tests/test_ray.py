@@ -126,7 +126,7 @@ def test_what_is_wrong_is_said_before_anything_runs(cluster, tmp_path):
 def test_without_ray_it_is_said_how_to_install_it(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "ray", None)
     monkeypatch.delitem(sys.modules, "ray.data", raising=False)
-    with pytest.raises(StanceError, match=r'Ray Data is not installed; pip install "diplomatic-stance\[ray\]"'):
+    with pytest.raises(StanceError, match=r"Ray Data is not installed; pip install 'diplomatic-stance\[ray\]'"):
         stance.ray.label_parquet(tmp_path / "in.parquet", tmp_path / "out", Fast())
 
 

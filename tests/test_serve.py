@@ -492,7 +492,7 @@ def test_missing_extra_names_the_command_that_installs_it():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 1
     assert done.stderr == (
-        'stance: this needs the library uvicorn, which is not installed; pip install "diplomatic-stance[serve]"\n'
+        "stance: this needs the library uvicorn, which is not installed; pip install 'diplomatic-stance[serve]'\n"
     )
 
 

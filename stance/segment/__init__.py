@@ -12,18 +12,31 @@ from stance.segment.tagger_folder import shipped_tagger
 from stance.speakers.registry import Registry, load_registry
 from stance.types import Document, Statement
 
+# The longest document that is read where no other limit is given, in characters: two large volumes.
+MAX_CHARACTERS = 10_000_000
 
-def as_document(text: str | Document, *, date: dt.date | str | None = None, author: str | None = None) -> Document:
+
+def as_document(
+    text: str | Document,
+    *,
+    date: dt.date | str | None = None,
+    author: str | None = None,
+    max_characters: int | None = MAX_CHARACTERS,
+) -> Document:
     """A :class:`Document` from a string or a document; arguments that are given replace its fields.
 
     Raises:
-        DocumentError: the text is not a string, or has no letter or digit in it; the date is none.
+        DocumentError: the text is not a string, has no letter or digit in it, or is longer than ``max_characters``
+            (``None`` for any length); the date is none.
     """
     document = text if isinstance(text, Document) else Document(text=text)
     if not isinstance(document.text, str):
         raise DocumentError(
             f"a document's text must be a str, not {type(document.text).__name__}", where=document.id or None
         )
+    if max_characters is not None and len(document.text) > max_characters:
+        what = f"the document has {len(document.text)} characters, more than the limit of {max_characters}"
+        raise DocumentError(what, where=document.id or None, remedy="split it, or raise max_characters")
     if not any(character.isalnum() for character in document.text):
         raise DocumentError("the document is empty", where=document.id or None, remedy="pass a text with words in it")
     return Document(
@@ -67,6 +80,7 @@ def segment(
     date: dt.date | str | None = None,
     author: str | None = None,
     force: bool = False,
+    max_characters: int | None = MAX_CHARACTERS,
 ) -> list[Statement]:
     """Statements by speaker, in document order, not classified (``stances is None``).
 
@@ -77,13 +91,14 @@ def segment(
             back from it.
         author: who speaks when the text says "we" without naming anyone.
         force: segment the text even if it does not look English.
+        max_characters: longer texts are refused; ``None`` for no limit. Time and memory grow as the length does.
 
     Raises:
-        DocumentError: the text is empty, or not English and not forced; the date is none.
+        DocumentError: the text is empty, too long, or not English and not forced; the date is none.
         SpeakerError: a speaker file that cannot be read, or something else than a registry.
     """
     registry = _registry(speakers)
-    document = as_document(text, date=date, author=author)
+    document = as_document(text, date=date, author=author, max_characters=max_characters)
     if not force:
         require_english(document)
     return segment_document(document, registry, shipped_tagger())

@@ -12,12 +12,14 @@ from stance.segment.posts import PLATFORM, TELLING, Head, is_aside, is_author
 _BULLET = regex.compile(r"(?:[▪•*·‣»►→–—-]{1,2}\s+)?")
 _LEAD = regex.compile(
     rf"(?P<told>(?:On\s)?{PLATFORM}\s*[|:,—–-]\s+(?=\S))?"
-    r"(?:(?:(?P<told>RT|MT|(?:A )?(?:[Pp]ost|[Tt]weet|[Tt]hread|[Mm]essage) (?:by|from))|From)\s+(?=[@\p{Lu}]|the\s))?"
+    r"(?:(?:(?P<told>RT|MT|(?:(?:A|X|Facebook|Telegram|Instagram) )?(?:[Pp]ost|[Tt]weet|[Tt]hread|[Mm]essage)"
+    r" (?:by|from))|From)\s+(?=[@\p{Lu}]|the\s))?"
     rf"(?P<told>{PLATFORM} (?:channel|page|account|feed) of\s+)?"
 )
 _HANDLE = regex.compile(r"[(\[]?\s?(?P<handle>@\w{2,30})(?:\s?[)\]])?")
 _BADGED = regex.compile(
     r"(?P<name>\p{Lu}[^\n@:.!?;]{1,60}?)[^\p{L}\p{N}\s\p{P}]++\s*(?P<handle>@\w{2,30})\s+(?=[\p{Lu}\"“])"
+    r"|(?P<name>)(?P<handle>@\w{2,30})\s*[^\p{L}\p{N}\s\p{P}]++\s+(?=[\p{Lu}\"“])"
 )
 _BOX = regex.compile(r"\[(?P<name>[^\n@\[\]]{0,60})(?P<handle>@\w{2,30})\]:?\s+(?=\S)")
 # What divides the author from the text; a colon within a time does not.
@@ -30,7 +32,7 @@ _WRITES = (
 )
 _WRITING = regex.compile(rf"(?:^|[\s,]){_WRITES}")
 _POSTED = regex.compile(
-    rf",?\s+(?:{_WRITES}|(?:on|via|over|in an? (?:\p{{L}}++ )?(?:post|thread|tweet|note|message))\s)"
+    rf",?\s+(?:{_WRITES}|(?:on|via|over|in an? (?:\p{{L}}++ )?(?:post|thread|tweet|note|message)|(?:took|turned) to)\s)"
 )
 _ON_PLATFORM = regex.compile(
     rf"(?i:\b(?:on|via|over|to|from)\s+(?:(?:his|her|its|their|the)\s+)?(?:official\s+|own\s+)?)"
@@ -44,6 +46,8 @@ _STOP = regex.compile(
 _MAX_LEAD, _MAX_ABOUT = 180, 70
 # A role before an account is no longer, in words.
 _MAX_ROLE = 3
+# Nor are the words behind a platform.
+_MAX_BEHIND = 6
 _NAME = regex.compile(r"[^\p{L}\p{N}]*+(?P<name>.*?)[^\p{L}\p{N}.)]*+")
 _OPENS, _CLOSES = '"“„«', '"”“»'
 
@@ -127,6 +131,8 @@ def _on_platform(text: str, begin: int, divider: regex.Match[str], end: int, *, 
     is_quoted = text[divider.end() : end].lstrip()[:1] in tuple(_OPENS)
     if not (platform or is_told or is_tweet) or (writes is not None and is_quoted):
         return None  # "Doe wrote on Facebook: “…”" is read like any sentence
+    if platform is not None and len(words[platform.end() :].split()) > _MAX_BEHIND:
+        return None  # "Doe took to Twitter after the talks with the opposition, saying: …"
     length = min((match.start() for match in (platform, writes, _POSTED.search(words)) if match), default=len(words))
     return None if TELLING.search(words[:length]) else _named(text, begin, begin + length, "", begin)
 

@@ -8,9 +8,9 @@ from stance.segment.attribution import Attribution
 from stance.segment.tokens import Sentence, Token
 
 
-def outside(sentence: Sentence, stop: int | None = None) -> str:
-    """The words of a sentence outside quotations, up to a token."""
-    pairs = zip(sentence.tokens[:stop], sentence.quoted[:stop], strict=True)
+def outside(sentence: Sentence, stop: int | None = None, start: int = 0) -> str:
+    """The words of a sentence outside quotations, between two tokens."""
+    pairs = zip(sentence.tokens[start:stop], sentence.quoted[start:stop], strict=True)
     return " ".join(token.text for token, quoted in pairs if not quoted)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,7 +38,7 @@ _STOPPED = regex.compile(
     r"[\p{L}'’\-]{3,}+ (?:\ of\ \p{Lu}\p{L}+)? ) \.\ +(?=\p{Lu})"
 )
 _DASHED = regex.compile(
-    rf"(?x) {_LEAD} (?P<who> \p{{Lu}}\p{{L}}*+\.?+ (?:\ [\p{{L}}.'’\-]++){{1,3}} ) \ [–—]{{1,2}}\ (?=[\"“‘]?\p{{Lu}})"
+    rf"(?x) {_LEAD} (?P<who> \p{{Lu}}\p{{L}}*+\.?+ (?:\ [\p{{L}}.'’\-]++){{1,3}} ) \ [–—|]{{1,2}}\ (?=[\"“‘]?\p{{Lu}})"
 )
 # A name that stands alone on its line, in capitals or set off; with the time it may be written as elsewhere.
 _CLOCK = r"[(\[]?\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?[)\]]?"
@@ -57,7 +58,7 @@ _BOXED = regex.compile(
 )
 _QUESTION = regex.compile(
     rf"(?x) {_LEAD} (?P<who> \p{{L}}++ )\b (?:\ ?\#?\d{{1,2}}\b)? (?:\ [(\[][^()\[\]\n]{{1,60}}[)\]])?"
-    r"(?:,\ [^:\n.]{2,50}(?=:))? (?: \ ?[*_]*+[.:][*_]*+ (?:\s*+(?=\S)|\s*+$) | \s+[–—-]\s+(?=\S) )"
+    r"(?:,\ [^:\n.]{2,50}(?=:))? (?: \ ?[*_]*+[.:][*_]*+ (?:\s*+(?=\S)|\s*+$) | \s+[–—|-]\s+(?=\S) )"
     rf"| {_LEAD} (?P<who>Q) (?:\ {{2,}}|\t)\ *+ (?=\S)"
 )
 _ASKING = frozenset(
@@ -66,7 +67,7 @@ _ASKING = frozenset(
     interlocutor audience
     """.split()
 )
-_ANSWERING = frozenset({"a", "answer"})
+_ANSWERING = frozenset({"a", "answer", "guest", "interviewee", "respondent"})
 # Where a label may stand behind the end of a sentence, in paragraphs that were run together.
 _INNER = regex.compile(
     r"(?x) (?<=[.!?…\"”)\]]\s) (?P<who> \p{Lu}\p{L}*+\.?+ (?:\ [\p{L}.'’\-]++){0,3} (?:\ \([^()\n]{2,60}\)){0,2} )"
@@ -85,6 +86,10 @@ _TITLES = frozenset(
 # Words before a title ("THE FOREIGN MINISTER", "The Acting President").
 _BEFORE_TITLE = frozenset("the acting prime foreign defence defense deputy first vice former h.e he".split())
 _PARTICLES = frozenset("of von van der de da di bin al la le el du dos and".split())
+# A word behind one with a capital, and where in it a name may end.
+_LAST = regex.compile(r"(?<!\S)[^\s\p{Lu}]*+\p{Lu}\S*+ (?=([\p{L}\p{N}.'’\-]{1,80}))")
+_EDGE = regex.compile(r"(?<=\w)\b")
+_MAX_EDGES = 4
 _BRACKET = regex.compile(r"[(\[][^()\[\]]*[)\]]")
 _STATED = regex.compile(r"\((?!spoke|interpretation)\p{L}")
 _NAMED = regex.compile(rf"\({_HONORIFIC}")
@@ -129,19 +134,32 @@ class Label:
         """The words without what stands in brackets, for comparison."""
         return _BRACKET.sub("", self.who).strip(" *_").casefold()
 
-    def is_personal(self, text: str) -> bool:
-        """Whether a label that does not come back names somebody: with more words than one, or as the text does."""
+    def is_personal(self, names: Container[str]) -> bool:
+        """Whether a label that does not come back names somebody: with more words than one, or as the text does.
+
+        Args:
+            names: the :func:`last_words` of the text.
+        """
         words = self.who.split()
         if words[0] == "The":
             role = words[-1].casefold()
             return role in LEXICON.nouns or VOCABULARY.is_title(role) or bool(self.about) or self.is_bracketed
         is_name = len(words) > 1 or bool(self.about) or self.who.isupper()
-        return is_name or regex.search(rf"\p{{Lu}}\S*+ {regex.escape(self.who)}\b", text) is not None
+        return is_name or self.who in names
 
     @property
     def is_bracketed(self) -> bool:
         """Whether the name has a state, an office or the like behind it."""
         return _STATED.search(self.who) is not None
+
+
+def last_words(text: str) -> frozenset[str]:
+    """Words behind a word with a capital: what may be the last one of a name."""
+    found: set[str] = set()
+    for match in _LAST.finditer(text):
+        word = match[1]
+        found.update(word[:edge] for edge in [end.start() for end in _EDGE.finditer(word)][:_MAX_EDGES])
+    return frozenset(found)
 
 
 def read_label(text: str, start: int, end: int) -> Label | None:

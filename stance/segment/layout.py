@@ -37,6 +37,8 @@ MIN_WRAPPED = 40
 HEAD_LINES = 6
 # What the signature of a post may take of the end of its line, and how short the line that opens a list must be.
 MAX_SIGNATURE, MAX_LIST_HEAD = 160, 80
+# How far before the text of a list item its line begins, in characters.
+MAX_BULLET = 80
 
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 _LINE = regex.compile(r"[^\n\r\u2028\u2029]+")
@@ -47,7 +49,7 @@ _BOILERPLATE = regex.compile(
 )
 _LEADING_DATE = regex.compile(r"\s*date\s+(\d{4}-\d\d-\d\d)\s+")
 # "BRUSSELS, January 5. /TASS/.", "DONETSK, Ukraine —", "MOSCOW (Agency - 10th January, 2022)", "Brussels 09.01.2022"
-_PLACE = r"\p{Lu}[\p{Lu}\p{L}.'’\-]*(?:\ \p{Lu}[\p{Lu}\p{L}.'’\-]*){0,3}"
+_PLACE = r"\p{Lu}[\p{L}.'’\-]{0,40}(?:\ \p{Lu}[\p{L}.'’\-]{0,40}){0,3}"
 _DATELINE = regex.compile(
     rf"""(?x) (?: {_PLACE} (?:(?:,\ |\ ?/\ ?){_PLACE})?
         (?:,\ (?: \p{{L}}{{3,9}}\.?\ \d{{1,2}} | \d{{1,2}}\ \p{{L}}{{3,9}}\.? ) (?:,?\ \d{{4}})? )? \.? \s*
@@ -66,6 +68,7 @@ _BULLET = regex.compile(
 )
 # A quotation that ends in a comma: "said the minister" is still to come.
 _QUOTE_GOES_ON = frozenset({",”", ',"', "”,", '",'})
+_MARKS = frozenset("▪•*·‣»►→–—->")
 _OPENS, _CLOSES = frozenset('“"„«'), frozenset('”"»“')
 _TERMINAL = frozenset(".!?…:;,\"”»'’)")
 
@@ -149,6 +152,7 @@ class _Reader:
         self.speakers = frozenset(word for turn in turns.values() for word in turn.who.casefold().split())
         stamps = read_stamps(self.text, lines)
         author: Head | None = None
+        bullet = ""
         for index, (line_start, end) in enumerate(lines):
             start = self._skip_date(line_start, end) if index == 0 else line_start
             if _BOILERPLATE.fullmatch(self.text, start, end) or not _WORD.search(self.text, start, end):
@@ -161,16 +165,17 @@ class _Reader:
             if turn is not None:
                 self._read_turn(turn, end)
                 continue
-            if author is not None and self._is_owner(lines, index):
-                author = None  # the name above the account of another post
+            if author is not None and (self.text[line_start] == bullet or self._is_owner(lines, index)):
+                author = None  # the next item of the list in which the post stands, or the name above another account
             head = read_head(self.text, start, end) or (
                 None if author else read_platform(self.text, lines, index, start) or read_named(self.text, lines, index)
             )
             authored = None if head else read_authored(self.text, start, end)
             if head is not None:
-                author = self._named(head) if author is None else author
+                author, bullet = self._named(head) if author is None else author, self._item_mark(start)
             elif authored is not None:
                 author = self._read_authored(authored, start, end)
+                bullet = self._item_mark(start)
             elif author is not None:
                 if shares_another(self.text, start, end):
                     author = None
@@ -194,6 +199,10 @@ class _Reader:
         signature = None if turn.asks else Signature(turn.who, turn.start, about=turn.about)
         self.blocks.append(Block("question" if turn.asks else "turn", turn.end, end, signature))
 
+    def _item_mark(self, start: int) -> str:
+        """The mark of a list at the head of a line, if it has one."""
+        return self.text[start] if self.text[start] in _MARKS else ""
+
     def _is_owner(self, lines: Sequence[Span], index: int) -> bool:
         """Whether a line is the name above an account that has a line of its own."""
         return self._is_above_account(lines, index) and may_name(self.text, *lines[index])
@@ -208,7 +217,7 @@ class _Reader:
     def _named(self, head: Head) -> Head:
         """The head of a post with the name that stands in the line above the account."""
         above = self.blocks[-1] if self.blocks and head.name == head.handle else None
-        if above is None or "\n\n" in self.text[above.end : head.start]:
+        if above is None or self.text.find("\n\n", above.end, head.start) >= 0:
             return head
         if above.kind not in {"title", "body"} or not may_name(self.text, above.start, above.end):
             return head
@@ -262,7 +271,9 @@ class _Reader:
         blocks[index:] = [Block("post", block.start, block.end, signature) for block in blocks[index:]]
 
     def _is_item(self, block: Block) -> bool:
-        return _BULLET.match(self.text, self.text.rfind("\n", 0, block.start) + 1, block.start) is not None
+        near = max(0, block.start - MAX_BULLET)
+        start = max(self.text.rfind("\n", near, block.start) + 1, near)
+        return _BULLET.match(self.text, start, block.start) is not None
 
     def _opens_list(self, block: Block) -> bool:
         is_short = block.end - block.start < MAX_LIST_HEAD

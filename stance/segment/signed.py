@@ -12,7 +12,7 @@ from stance.segment.quotes import Quote, overlapping
 from stance.segment.reader import read_attributions
 from stance.segment.sentences import split_sentences
 from stance.segment.spans import Span, count_words, inside_quotes, pieces
-from stance.segment.tokens import Sentence, tokenize
+from stance.segment.tokens import MAX_SENTENCE_TOKENS, Sentence, tokenize
 from stance.segment.turns import is_bare
 from stance.segment.voices import AUTHOR, Voice, Voices
 from stance.speakers.descriptions import LAST_FIT
@@ -68,6 +68,8 @@ class Signed:
         """Take what somebody's own sentence reports of a third party; what is left of it is the speaker's own."""
         quotes = overlapping(self.quotes, *span)
         tokens = tokenize(self.text, *span)
+        if len(tokens) > MAX_SENTENCE_TOKENS:
+            return span
         sentence = Sentence(tokens, inside_quotes(tokens, quotes))
         end = span[0]
         for attribution in read_attributions(sentence):
@@ -78,7 +80,13 @@ class Signed:
             is_body = any(map(_is_body, cited.speakers))
             if not own and is_body and is_avowed(sentence, attribution, is_state=is_state):
                 continue  # whom the speaker serves nobody told: it may be that body
-            if not own and is_avowed(sentence, attribution, is_state=False) and any(map(_is_unknown, cited.speakers)):
+            if (
+                not own
+                and is_avowed(sentence, attribution, is_state=False)
+                and any(
+                    _is_unknown(entity) and entity.name not in self.resolver.first_names for entity in cited.speakers
+                )
+            ):
                 continue  # a state or house that the registry does not know
             is_theirs = any(entity in voice.speakers or entity.actor in own for entity in cited.speakers)
             if is_theirs or cited.reason == LAST_FIT or any(map(_is_nobody, cited.speakers)) or not cited.speakers:

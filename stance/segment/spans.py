@@ -14,6 +14,8 @@ from stance.types import Kind
 Span = tuple[int, int]
 # A quotation of up to this many words without a stop is part of the phrase it stands in.
 MAX_SOFT_WORDS = 3
+# Nor is it longer, in characters.
+_MAX_SOFT = 200
 
 _WORD = regex.compile(r"[\p{L}\p{N}]+")
 _LETTER = regex.compile(r"\p{L}")
@@ -29,6 +31,8 @@ def count_words(text: str, start: int, end: int) -> int:
 
 def is_soft(text: str, quote: Quote) -> bool:
     """Whether a quotation is a word or two within a phrase ("defence minister"), to be read like the rest of it."""
+    if quote.end - quote.start > _MAX_SOFT:
+        return False
     last = text[quote.start : quote.end].rstrip()[-1:]
     return quote.closed and last not in ",.!?;" and count_words(text, quote.start, quote.end) <= MAX_SOFT_WORDS
 

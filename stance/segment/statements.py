@@ -27,7 +27,7 @@ from stance.segment.sentences import split_outer
 from stance.segment.signed import Signed
 from stance.segment.spans import Span, count_words, inside_quotes, is_soft, pieces, without_soft_marks
 from stance.segment.tagger import Seen, SentenceTagger
-from stance.segment.tokens import Sentence, Token, tokenize
+from stance.segment.tokens import MAX_SENTENCE_TOKENS, Sentence, Token, tokenize
 from stance.segment.turns import record_entries
 from stance.segment.typeset import Typeset
 from stance.segment.voices import AUTHOR, CONFIDENCE, GOES_ON, Voice, Voices
@@ -40,8 +40,6 @@ from stance.types import Document, Statement
 MIN_SPEECH_WORDS = 6
 # Share of the words of a sentence that a quotation must hold to be all of it.
 WHOLE_SHARE = 0.8
-# A longer stretch without a stop is no sentence and is read in parts: rules look back over the whole of one.
-MAX_SENTENCE_TOKENS = 2000
 
 CONTINUED, LONG_QUOTE, ADDRESS, UNNAMED_ADDRESS = 0.75, 0.6, 0.7, 0.35
 

@@ -16,6 +16,8 @@ _TOKEN = regex.compile(
 _POSSESSIVE = regex.compile(r"['’]s?$")
 # "al-Sisi" and "d'Ivoire" are names though they begin with a small letter.
 _PARTICLE = regex.compile(r"\p{Ll}{1,3}['’\-]\p{Lu}")
+# A longer stretch without a stop is no sentence: rules look back over the whole of one.
+MAX_SENTENCE_TOKENS = 2000
 _STOPS = frozenset(".!?…")
 
 

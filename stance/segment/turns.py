@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import regex
 
-from stance.segment.labels import Label, inner_labels, read_label, read_line
+from stance.segment.announced import introduced
+from stance.segment.labels import Label, inner_labels, last_words, read_label, read_line
 from stance.segment.sentences import trim
 
 Span = tuple[int, int]
@@ -55,7 +56,6 @@ _FIRST_PERSON = regex.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me)\b")
 _SENTENCE = regex.compile(r"[.!?…][\"”»’'*_)\]]*$")
 # "Jane (CNN)": an outlet, unless it is the code of a state.
 _OUTLET = regex.compile(r"\(\p{Lu}{3,6}\)$")
-_OPERATOR = regex.compile(r"(?i)[\s*_]*(?:the )?(?:operator|moderator|host|chair\w*)\b[^\n:]{0,40}:")
 _QUERY = regex.compile(r"\?[\"”»’'*_)\]]*\s*$")
 # From which share of questions on somebody asks: in general; among holders of titles; the first of two who speak.
 _ASKS, _TITLED_ASKS, _FIRST_ASKS = 0.5, 0.75, 0.25
@@ -102,14 +102,15 @@ def read_turns(text: str, lines: Sequence[Span]) -> dict[int, Turn]:
     labels = _headed(text, lines, labels) | labels
     counts = Counter(label.name for label in labels.values())
     found = {start: label for start, label in labels.items() if label.sort != "plain" or counts[label.name] > 1}
-    found = found if len(found) > 1 else _panel(text, lines, labels)
+    names = last_words(text) if labels else frozenset()
+    found = found if len(found) > 1 else _panel(text, lines, labels, names)
     if not found:
         return _dialogue(text, lines)
     starts = [start for start, _ in lines]
     first = starts.index(min(found))
-    while first and _is_turn(text, lines[first - 1], labels):
+    while first and _is_turn(text, lines[first - 1], labels, names):
         first -= 1
-    found |= {line[0]: labels[line[0]] for line in lines[first:] if _is_turn(text, line, labels)}
+    found |= {line[0]: labels[line[0]] for line in lines[first:] if _is_turn(text, line, labels, names)}
     turns = {start: _turn(text, found[start], end) for start, end in lines if start in found}
     return _with_questions(text, lines, found, turns)
 
@@ -143,20 +144,20 @@ def _dialogue(text: str, lines: Sequence[Span]) -> dict[int, Turn]:
     return {start: Turn("", start, begin, asks=not place % 2) for place, (start, begin) in enumerate(dashed)}
 
 
-def _is_turn(text: str, line: Span, labels: dict[int, Label]) -> bool:
+def _is_turn(text: str, line: Span, labels: dict[int, Label], names: Container[str]) -> bool:
     """Whether a line among those of a transcript is a turn: a label alone, or one with a sentence behind it."""
     label = labels.get(line[0])
-    if label is None or not (label.sort != "plain" or label.is_personal(text)):
+    if label is None or not (label.sort != "plain" or label.is_personal(names)):
         return False
     return label.end == line[1] or _SENTENCE.search(text, label.end, line[1]) is not None
 
 
-def _panel(text: str, lines: Sequence[Span], labels: dict[int, Label]) -> dict[int, Label]:
+def _panel(text: str, lines: Sequence[Span], labels: dict[int, Label], names: Container[str]) -> dict[int, Label]:
     """The labels of a text in which everybody has one turn: on most lines, in capitals or before a first person."""
     spoken = {start: end for start, end in lines if start in labels and labels[start].end < end}
     spoken = {start: end for start, end in spoken.items() if " " in labels[start].who or labels[start].who.isupper()}
     capitals = [line for line in lines if line[0] in spoken and labels[line[0]].who.isupper()]
-    shouted = [start for start, end in capitals if _is_turn(text, (start, end), labels)]
+    shouted = [start for start, end in capitals if _is_turn(text, (start, end), labels, names)]
     if len(shouted) > 1 and len(shouted) >= _CAPITALS_SHARE * len(lines):
         return {start: labels[start] for start in shouted}
     own = sum(_FIRST_PERSON.search(text, labels[start].end, end) is not None for start, end in spoken.items())
@@ -248,20 +249,12 @@ def _asking_once(text: str, order: Sequence[Label | None], briefers: set[str], o
         briefers: who has several turns and asks nothing.
         once: who has one turn, which is a question.
     """
-    found = set()
+    found = []
     for label, following in pairwise(order):
         if label is None or following is None or label.name not in once or following.name not in briefers:
             continue
         is_guest = label.sort == "formal" and _OUTLET.search(label.who) is None
-        if not (is_guest or label.about.islower() or _is_introduced(text, label)):
-            found.add(label.name)
-    return found
-
-
-def _is_introduced(text: str, label: Label) -> bool:
-    """Whether a text names somebody before the first turn of theirs, an operator's announcement apart."""
-    place = text.rfind(label.who, 0, label.start)
-    if place < 0:
-        return False
-    line = text.rfind("\n", 0, place) + 1
-    return _OPERATOR.match(text, line) is None
+        if not (is_guest or label.about.islower()):
+            found.append(label)
+    known = introduced(text, found)
+    return {label.name for label in found if label.start not in known}

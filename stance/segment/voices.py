@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ CONFIDENCE = {
     "tagged": 1.0,
 }
 
+# How many words before a mention may tell whose "his office" is.
+_MAX_BEFORE = 200
 
 # Why somebody speaks whom no mention names.
 AUTHOR, GOES_ON = "the document's author", "goes on speaking"
@@ -47,7 +50,12 @@ class Voices:
 
     def __init__(self, text: str, resolver: Resolver, date: dt.date | None) -> None:
         self.text, self.resolver, self.date = text, resolver, date
-        self.issued = issued_texts(text, date)
+        # By what each text is called the places where it was said to come out, in order, and the days.
+        self.issued: dict[str, tuple[list[int], list[dt.date]]] = {}
+        for end, called, day in issued_texts(text, date):
+            ends, days = self.issued.setdefault(called, ([], []))
+            ends.append(end)
+            days.append(day)
 
     def speaking(self, sentence: Sentence, attribution: Attribution) -> Voice:
         """Who speaks in an attribution, and when."""
@@ -59,7 +67,7 @@ class Voices:
         """Whom an attribution names."""
         first, behind = attribution.subject
         start = sentence.tokens[first].start
-        before = outside(sentence, first)
+        before = outside(sentence, first, max(0, first - _MAX_BEFORE))
         mention = Mention(self.text[start : sentence.tokens[behind - 1].end], start, before=before)
         resolved = self.resolver.resolve(mention)
         words = around(self.text, sentence.tokens, attribution)
@@ -69,8 +77,9 @@ class Voices:
 
     def _issued(self, words: str, before: int) -> dt.date | None:
         """The day on which the text that words refer to came out, where the document has told it."""
-        called = text_named(words)
-        return next((day for end, text, day in reversed(self.issued) if end <= before and text == called), None)
+        ends, days = self.issued.get(text_named(words) or "", ([], []))
+        place = bisect_right(ends, before)
+        return days[place - 1] if place else None
 
     def _own_state(self, sentence: Sentence, outer: Attribution, named: Sequence[Entity]) -> Voice | None:
         """Who has the words where the inner speaker is the outer one's own state ("Doe said Norway had asked …")."""

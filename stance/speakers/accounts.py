@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Generic, TypeVar
 
 import regex
 
 from stance.speakers.entries import Entry
 from stance.speakers.mentions import Reading, read_mention
 from stance.speakers.registry import Registry
+
+T = TypeVar("T")
 
 # The words of an account: abbreviations of states and offices, then what begins with a capital or stands between marks.
 _PART = regex.compile(
@@ -46,6 +49,8 @@ _TITLES = frozenset(
 )
 # A name within that of an account is no shorter; the last name of somebody in the registry neither.
 _MIN_BORNE, _MIN_LAST = 4, 4
+# A last name that stands behind the first is no shorter; so many with one last name are looked through.
+_MIN_WORD, _MOST = 2, 20
 
 
 def parts_of(account: str) -> list[str]:
@@ -95,11 +100,7 @@ def bears(account: str, name: str) -> bool:
 
     "JaneDoe", "janedoe", "jdoe", "SecDoe", "JaneMDoe"; not "doelands".
     """
-    joined, words = _plain(account), [_plain(word) for word in name.split()]
-    if len(words) < 2 or not words[0] or len(words[-1]) < 2:
-        return False
-    last, parts = words[-1], [_plain(part) for part in parts_of(account)]
-    return any(_bears(joined, parts, first, last) for first in words[:-1] if first)
+    return bool(Bearers([(name, name)]).of(account))
 
 
 def _bears(joined: str, parts: Sequence[str], first: str, last: str) -> bool:
@@ -113,10 +114,35 @@ def _bears(joined: str, parts: Sequence[str], first: str, last: str) -> bool:
     return last in parts and bool(others) and all(other in _TITLES or first.startswith(other) for other in others)
 
 
-def owner_of(account: str, names: Iterable[str]) -> str | None:
-    """The only one of some names of persons that an account bears."""
-    found = {name for name in names if bears(account, name)}
-    return found.pop() if len(found) == 1 else None
+class Bearers(Generic[T]):
+    """Persons by the accounts that may bear their names.
+
+    Args:
+        named: names with what is to be found for them.
+    """
+
+    def __init__(self, named: Iterable[tuple[str, T]]) -> None:
+        # By the last name, all other names and whose they are.
+        self._by_last: dict[str, list[tuple[list[str], T]]] = {}
+        for name, whose in named:
+            *others, last = [_plain(word) for word in name.split()] or [""]
+            if others and others[0] and len(last) >= _MIN_WORD:
+                self._by_last.setdefault(last, []).append((others, whose))
+
+    def of(self, account: str) -> list[T]:
+        """All whose name an account bears (see :func:`bears`); of very many spelled alike the first."""
+        joined, parts = _plain(account), [_plain(part) for part in parts_of(account)]
+        found = []
+        for last in dict.fromkeys(pieces(joined, _MIN_WORD)):
+            for others, whose in self._by_last.get(last, [])[:_MOST]:
+                if any(_bears(joined, parts, first, last) for first in others if first):
+                    found.append(whose)
+        return found
+
+
+def pieces(word: str, least: int) -> Iterator[str]:
+    """All parts of a word of so many letters and more; there are as many as the square of its length."""
+    return (word[begin:end] for begin in range(len(word)) for end in range(begin + least, len(word) + 1))
 
 
 def _plain(text: str) -> str:

@@ -71,8 +71,7 @@ class Descriptions:
         persons = [e for e in self.discourse.latest() if e.kind == "person"]
         persons = [e for e in persons if reading.gender is None or e.gender in (None, reading.gender)]
         for entity in persons:
-            last = regex.escape(entity.name.rpartition(" ")[2])
-            if regex.search(rf"{last}\W{{1,3}}(?:aged )?{age[1]}\b", self.cast.text):
+            if self.cast.lookup.has_age(entity.name.rpartition(" ")[2], age[1]):
                 return Found(entity, "description: the person of that age")
         near = [e for e in persons if self.discourse.is_near(e)]
         return Found(near[0], "description: the last person spoken of") if near else None

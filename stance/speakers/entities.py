@@ -10,6 +10,7 @@ from typing import NamedTuple
 import regex
 
 from stance.speakers.entries import Entry
+from stance.speakers.lookup import Lookup
 from stance.speakers.mentions import Reading
 from stance.speakers.names import core_words, lower_words
 from stance.speakers.registry import Registry
@@ -19,6 +20,8 @@ from stance.types import Speaker
 
 # How much more often than any other the state is named that a document is about alone.
 _CLEARLY = 2
+# How many of those with a title are looked through.
+_MOST = 200
 # Spellings of one last name begin with the same letters.
 _STEM = 3
 # Institutions that have their name from their state if nothing but these words stands beside it.
@@ -126,6 +129,7 @@ class Cast:
         entities: in order of first mention.
         abbreviations: those that the document explains, to the name in full.
         full_names: last names to the fullest name in the document.
+        lookup: the names and lines of the document by what is asked for.
         topic: id of the state that the document is mostly about.
         is_about_one: whether it names that state much more often than any other.
     """
@@ -135,10 +139,13 @@ class Cast:
         self.entities: list[Entity] = []
         self.abbreviations = abbreviations(text)
         self.full_names = full_names(text, registry)
+        self.lookup = Lookup(text, self.full_names)
         first, second = (*states_named(text, registry), (None, 0), (None, 0))[:2]
         self.topic = first[0]
         self.is_about_one = first[1] >= _CLEARLY * max(second[1], 1)
         self._by_name: dict[str, Entity] = {}
+        # Those with a word in their titles, in the order in which they got it.
+        self._by_title: dict[str, list[Entity]] = {}
 
     def named(self, reading: Reading) -> Entity:
         """The entity of a reading, made if it is new, enriched if it is known."""
@@ -168,6 +175,12 @@ class Cast:
         reading = Reading(name, entry=entry, person=name if is_person else None)
         return self._known(name, reading) or self._make(name, reading)
 
+    def titled(self, titles: frozenset[str]) -> list[Entity]:
+        """The entities that have all words of some titles; of a title of very many the first, which the rest cannot
+        change: whoever looks for the only one does not find it."""
+        few = min((self._by_title.get(title, []) for title in titles), key=len, default=[])
+        return [entity for entity in few[:_MOST] if titles <= entity.titles]
+
     def describe(self, entity: Entity, reading: Reading) -> None:
         """Remember titles, state and gender of a person from words beside the name."""
         if reading.person is not None and reading.person.casefold() == entity.name.casefold():
@@ -195,7 +208,7 @@ class Cast:
             entity.dated = self.registry.at(entry, self.date)
             entity.heads.update(lower_words(entry.speaker.name))
             entity.heads.update(core_words(alias)[-1] for alias in entry.aliases if " " in alias)
-            entity.titles.update(self._titles(entry))
+            self._entitle(entity, self._titles(entry))
             self._by_name[f"id:{entry.speaker.id}"] = entity
         else:
             self._by_name[name.casefold()] = entity
@@ -208,7 +221,7 @@ class Cast:
 
     def _enrich(self, entity: Entity, name: str, reading: Reading) -> None:
         """Remember what a further mention tells of an entity."""
-        entity.titles |= reading.titles
+        self._entitle(entity, reading.titles)
         entity.called |= reading.titles
         if reading.head:
             entity.heads.add(reading.head)
@@ -227,6 +240,12 @@ class Cast:
             entity.name, entity.is_made = reading.text, False
         if entity.serves is None:
             entity.serves = True if reading.serves is None and reading.organ else reading.serves
+
+    def _entitle(self, entity: Entity, titles: Iterable[str]) -> None:
+        for title in titles:
+            if title not in entity.titles:
+                entity.titles.add(title)
+                self._by_title.setdefault(title, []).append(entity)
 
     def _date(self, entity: Entity, entry: Entry, body: Entry | None) -> None:
         """Let a registered person serve the actor named as such, where no date tells whom ("Polish premier Tusk")."""

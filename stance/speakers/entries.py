@@ -38,6 +38,7 @@ _FIELDS: dict[str, dict[str, type]] = {
     },
 }
 _OFFICE: dict[str, type] = {"title": str, "of": str, "from": int, "to": int}
+_GENDERS = ("m", "f")
 _DEFAULT_KINDS = {"actor": "organisation"}
 
 
@@ -124,8 +125,12 @@ def _problems(table: str, row: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with one row."""
     yield from _wrong_fields(row, _FIELDS[table])
     for name in ("id", "name") if table == "actor" else ("id", "name", "actor"):
-        if not row.get(name):
+        value = row.get(name)
+        # A name without a letter would be that of every mention without one.
+        if not value or (isinstance(value, str) and not key(value)):
             yield f"no {name}"
+    if row.get("gender", "m") not in _GENDERS:
+        yield "gender is neither m nor f"
     for name in ("aliases", "shared", "demonym"):
         listed = row.get(name, [])
         if isinstance(listed, list) and not all(isinstance(word, str) and key(word) for word in listed):

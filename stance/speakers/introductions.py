@@ -44,8 +44,8 @@ class Introductions:
         if not is_person or not _DEFINITE.match(mention.text):
             return None
         text, end = self.cast.text, mention.start + len(mention.text)
-        paragraph = text.find("\n", end)
-        reach = min(end + _REACH, len(text) if paragraph < 0 else paragraph)
+        paragraph = text.find("\n", end, end + _REACH)
+        reach = paragraph if paragraph >= 0 else min(end + _REACH, len(text))
         found = list(_OPENING.finditer(text, end, reach))
         follows = _NEXT.match(text, end, end + _REACH)
         for match in [*found, follows] if follows else found:
@@ -64,7 +64,7 @@ class Introductions:
     def _is_new(self, name: str, start: int) -> bool:
         """Whether the document did not name somebody so before the description."""
         last = name.rpartition(" ")[2]
-        return last not in self.cast.text[:start]
+        return self.cast.lookup.first(last) >= start
 
     def _introduce(self, name: str, reading: Reading) -> Entity | None:
         """The person of a name with what the description tells, if the two can be one."""

@@ -13,7 +13,7 @@ from stance.speakers.vocabulary import VOCABULARY
 
 _BY = regex.compile(r"\b(?:by|from)\s+(.+?)(?:\s+on (?:behalf|the)\b|\s+on\s|$)")
 _OF = regex.compile(r"^.*?\bof\s+(?:the\s+)?(\p{Lu}.+)$")
-_SITE = regex.compile(r"\bon (?:the )?(.+?)['’]s (?:web ?site|website|page|account|channel|blog)")
+_SITE = regex.compile(r"\bon (?:the )?(.{1,80}?)['’]s (?:web ?site|website|page|account|channel|blog)")
 # "the EU's joint statement", "the final declaration": what stands before the noun.
 _NOUN = regex.compile(r"(?i)\s*\b(?:joint|separate|written|official|final)?\s*\w+$")
 # "The mission report", "the ministry statement".
@@ -28,8 +28,6 @@ _ISSUER = regex.compile(
     r"(?:\s+(?:(?:of|for|the|policy|foreign|affairs|department|ministry|office)\b|\p{Lu}[\p{L}.'’-]*+))*"
 )
 _NOBODY = regex.compile(r"(?i)(?:a|an|its|his|her|their)\b")
-# How much of a document may be its heading, in lines.
-_HEADING = 2
 _SMALL = {"of", "and", "the"}
 # "The Ministers", "the Central Organ", "the Heads of State and Government".
 _ISSUING = regex.compile(r"(?i:the)\s+\p{Lu}[\p{L}-]+(?:\s+(?:(?:of|and)\s+)*\p{Lu}[\p{L}-]+){0,5}")
@@ -77,7 +75,7 @@ class Issuers:
 
     def _heading(self) -> Entity | None:
         """Who issued the document by its heading: "Communiqué of the Nordic Council", "G7 Leaders' Statement"."""
-        heading = " ".join(self.cast.text.lstrip().partition("\n\n")[0].splitlines()[:_HEADING])
+        heading = self.cast.lookup.heading
         words = words_of(heading)
         noun = next((i for i, word in enumerate(words) if word.casefold() in VOCABULARY.documents), None)
         if noun is None or any(word[0].islower() and word not in _SMALL for word in words[: noun + 1]):

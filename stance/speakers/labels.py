@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import regex
 
-from stance.speakers.accounts import bears, read_account
+from stance.speakers.accounts import Bearers, read_account
 from stance.speakers.entities import Cast, Entity, Found
+from stance.speakers.entries import Entry
 from stance.speakers.mentions import Reading, read_mention
 from stance.speakers.names import body_in, words_of
 from stance.speakers.scan import names_in
@@ -19,10 +21,6 @@ _HONORIFIC = regex.compile(r"(?i)(?:mr|mrs|ms|miss|dr|sir|dame|lord|baroness|mme
 _INITIALS = regex.compile(r"(?:\p{Lu}\.\s?){1,4}|\p{Lu}{1,3}")
 # "…, on behalf of the Union", "I speak for the Nordic countries": whose words these are as well.
 _FOR = regex.compile(r"(?i)\b(?:on behalf of|in the name of|(?:speak|speaking) for)\s+([^.;:!?\n]{2,60})")
-# "Jane Doe, Prime Minister of Norway" on a line of its own in the head of a transcript.
-_LISTED = regex.compile(
-    r"(?m)^[^\S\n]*(?:[•*▪·–—-]\s*)?(?P<name>\p{Lu}[^\n:,()–—]{3,45}?)\s*(?:,|\(|–|—|-\s)\s*(?P<role>[^\n:.]{4,80})\)?$"
-)
 # Who presides, by the head or the notes of a record: "Ms. Doe, of Guyana, the President, was in the Chair".
 _PRESIDES = regex.compile(
     r"(?P<name>(?:(?:Mr|Mrs|Ms|Miss|Dr|Sir)\.?\s)\p{Lu}[^\s,;:.()]+(?:\s\p{Lu}[^\s,;:.()]+){0,3})"
@@ -32,12 +30,10 @@ _PRESIDES = regex.compile(
 # Whom a text says that it interviewed, and how far behind that the name may stand.
 _ASKED = regex.compile(
     r"(?i)\b(?:interview(?:ed|s)?|conversation|q ?& ?a|questions? (?:to|for)|(?:spoke|speaks|spoken|talks?|talked|sat"
-    r"|sits) (?:down )?(?:to|with)|speaking (?:to|with)|answers? of|asked)\b"
+    r"|sits) (?:down )?(?:to|with)|speaking (?:to|with)|answers? of|asked|guest is|joined by)\b"
 )
 _MAX_ASKED = 120
 _CHAIRS = frozenset({"president", "chair", "chairman", "chairwoman", "chairperson", "presidente", "presidenta"})
-# A name within that of an account is no shorter.
-_MIN_BORNE = 4
 # How much of a document may introduce an interview, in characters.
 _REACH = 1500
 # Capitals of up to this length are left alone ("EU", "UN", "OSCE").
@@ -54,6 +50,7 @@ class Label:
 
 def read_label(text: str) -> Label:
     """Take a label apart."""
+    text = text.replace("[", "(").replace("]", ")")
     head = _without_capitals(_BRACKET.sub(" ", text).strip(" ,"))
     notes = (match[1].strip() for match in _BRACKET.finditer(text))
     return Label(head, tuple(note for note in notes if note and not _LANGUAGE.fullmatch(note)))
@@ -109,17 +106,10 @@ class Labels:
 
         Somebody of the registry has to be borne in full.
         """
-        parts = account.casefold().split("_")
-        joined, found = "".join(parts), set()
-        for last, name in self.cast.full_names.items():
-            first = name.casefold().split()[0]
-            is_last = last in parts or (len(last) >= _MIN_BORNE and last in joined) or first + last in joined
-            if is_last or (len(first) >= _MIN_BORNE and first in parts) or bears(account, name):
-                found.add(name)
+        found = self.cast.lookup.borne(account)
         if len(found) == 1:
             return self.cast.named(read_mention(found.pop(), self.cast.registry))
-        persons = [entry for entry in self.cast.registry.entries.values() if entry.speaker.kind == "person"]
-        known = [entry for entry in persons if bears(account, entry.speaker.name)] if not found else []
+        known = self._registered.of(account) if not found else []
         return self.cast.registered(known[0]) if len(known) == 1 else None
 
     def institution(self, account: str, name: str) -> Entity | None:
@@ -133,6 +123,12 @@ class Labels:
         if reading is not None:
             return self.cast.named(replace(reading, body=account_reading.body, serves=True))
         return self.cast.named(account_reading)
+
+    @cached_property
+    def _registered(self) -> Bearers[Entry]:
+        """Persons of the registry by their names."""
+        persons = [entry for entry in self.cast.registry.entries.values() if entry.speaker.kind == "person"]
+        return Bearers((entry.speaker.name, entry) for entry in persons)
 
     def asked(self) -> Entity | None:
         """Who is interviewed, by the introduction: "In an interview with …"."""
@@ -162,7 +158,7 @@ class Labels:
 
     def _first_named(self, words: list[str]) -> str | None:
         """The only name of the document that begins with the only word of a label."""
-        full = [name for name in self.cast.full_names.values() if name.split()[:1] == words]
+        full = self.cast.lookup.beginning(words[0])
         return full[0] if len(full) == 1 else None
 
     def _in_brackets(self, label: Label) -> Entity | None:
@@ -177,27 +173,28 @@ class Labels:
 
     def _listed(self, role: str) -> Entity | None:
         """The person whom the head of the document names for an office: "President: Ms. Doe (Norway)"."""
-        word = regex.escape(role)
-        line = regex.search(rf"(?im)^[^\S\n]*{word}[^\S\n]*:[^\S\n]*([^\n:]++)$", self.cast.text)
-        if line is not None and _HONORIFIC.match(line[1]):
-            return self.cast.named(self._read(read_label(line[1].rstrip(" ."))))
-        named = {match["name"]: match for match in _LISTED.finditer(self.cast.text) if _has_words(match["role"], role)}
-        if len(named) != 1:
-            return None
-        name, match = named.popitem()
-        return self.cast.named(self._read(Label(_without_capitals(name), (match["role"],))))
+        name = self.cast.lookup.listed(role)
+        if name is not None and _HONORIFIC.match(name):
+            return self.cast.named(self._read(read_label(name.rstrip(" ."))))
+        named = self.cast.lookup.holding(role)
+        return self.cast.named(self._read(Label(_without_capitals(named[0]), (named[1],)))) if named else None
 
     def _presiding(self, reading: Reading) -> Entity | None:
         """Who was in the chair, by the notes of a record."""
         if not _CHAIRS.intersection(reading.titles) or reading.body:
             return None
-        match = _PRESIDES.search(self.cast.text)
+        match = self._presides
         return self.cast.named(self._read(Label(match["name"], (match["of"] or "",)))) if match else None
+
+    @cached_property
+    def _presides(self) -> regex.Match[str] | None:
+        return _PRESIDES.search(self.cast.text)
 
     def _titled(self, reading: Reading) -> Entity | None:
         """The only person of the document with the titles of a label."""
         wanted = [titles for titles in (reading.titles, frozenset((reading.office or "").split())) if titles]
-        found = [e for e in self.cast.entities if e.is_person and any(titles <= e.titles for titles in wanted)]
+        found = [e for titles in dict.fromkeys(wanted) for e in self.cast.titled(titles) if e.is_person]
+        found = list(dict.fromkeys(found))
         found = [e for e in found if e.kind == "person" and reading.state in (None, e.actor)] or found
         return found[0] if len(found) == 1 else None
 
@@ -209,22 +206,16 @@ class Labels:
 
     def _initials(self, text: str) -> Entity | None:
         """The only person of the document with the initials of a label."""
-        wanted = [letter for letter in text if letter.isalpha()]
-        names = [name for name in self.cast.full_names.values() if [word[0] for word in name.split()] == wanted]
-        if not names and len(wanted) == 1:
-            names = [name for name in self.cast.full_names.values() if wanted[0] in (word[0] for word in name.split())]
+        wanted = "".join(letter for letter in text if letter.isalpha())
+        names = self.cast.lookup.initialled(wanted)
         if len(names) == 1:
             return self.cast.named(Reading(names[0], person=names[0]))
         name = text.strip()
-        explained = self.cast.abbreviations.get("".join(wanted))
+        explained = self.cast.abbreviations.get(wanted)
         if explained is not None:
             full = _without_capitals(explained)
             return self.cast.named(Reading(full, person=full))
         return self.cast.named(Reading(name, person=name)) if "." in name else None
-
-
-def _has_words(text: str, words: str) -> bool:
-    return regex.search(rf"(?i)\b{regex.escape(words)}\b", text) is not None
 
 
 def _without_capitals(name: str) -> str:

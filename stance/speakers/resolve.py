@@ -83,6 +83,7 @@ class Resolver:
         registry = with_shared(registry, text)
         self._registry, self._text, self._author = registry, text, author
         self._cast = Cast(registry, text, date)
+        self.first_names = frozenset(name.split()[0] for name in self._cast.full_names.values())
         self._capitalised = frozenset(_WITHIN_SENTENCE.findall(text))
         self._discourse = Discourse()
         self._descriptions = Descriptions(self._cast, self._discourse)
@@ -154,6 +155,8 @@ class Resolver:
 
     def _resolve(self, mention: Mention) -> Resolution:
         low = mention.text.casefold().strip()
+        if low.startswith("@") and " " not in low:
+            return self._signed(replace(mention, handle=mention.text.strip()))
         if low in _FIRST_PERSON:
             author = self.author()
             return Resolution(author, DESCRIBED, "the document's author") if author else _UNTOLD
@@ -270,7 +273,7 @@ class Resolver:
         order = sorted(persons, key=lambda entity: entity.number)
         if not order or any(entity.body or entity.titles for entity in order[1:]):
             return None
-        return order[0] if regex.search(rf"(?m)^\W*{regex.escape(order[0].name)}\b", self._text) else None
+        return order[0] if regex.search(rf"(?m)^[^\w\n]*+{regex.escape(order[0].name)}\b", self._text) else None
 
     def _joint(self, mention: Mention) -> Resolution | None:
         """ "Germany, France and Italy", "Doe and Roe": every part must be a name of its own."""

@@ -16,7 +16,8 @@ from stance.speakers.vocabulary import VOCABULARY
 _PARTICLE = r"(?:(?:von|van|der|den|de|da|di|bin|al|la|le|el)\s+)"
 # A stop ends a name but for that of an initial or a short title.
 _CAPITAL = r"(?<!\p{L})(?:(?:\p{Lu}\p{L}{0,2}\.)+(?!\p{L})|\p{Lu}[\p{L}'’\-]*+(?:\.[\p{L}'’\-]++)*+)"
-_RUN = regex.compile(rf"{_CAPITAL}(?:[^\S\n]+{_PARTICLE}*{_CAPITAL})+")
+# One word alone matches, too, lest the search begin anew at each capital within it.
+_RUN = regex.compile(rf"{_CAPITAL}(?P<more>[^\S\n]+{_PARTICLE}*{_CAPITAL})*+")
 _NAME = regex.compile(rf"{_CAPITAL}(?:\s+(?:(?:of|the|for|von|van|der|de|bin|al)\s+)*{_CAPITAL})*")
 _WORD = regex.compile(r"\p{Lu}[\p{L}.\-]++")
 # "(JEM)", and how far before it the name may begin.
@@ -37,7 +38,7 @@ def full_names(text: str, registry: Registry) -> dict[str, str]:
     """Last names, casefolded, to the longest personal name that ends in them, over a whole document."""
     found: dict[str, str] = {}
     for match in _RUN.finditer(text):
-        name = person_in(match.group(), registry)
+        name = person_in(match.group(), registry) if match["more"] else None
         if name is None or not 2 <= len(name.split()) <= _MAX_NAME:
             continue
         last = name.split()[-1].casefold()

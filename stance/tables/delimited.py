@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
@@ -37,7 +37,7 @@ class DelimitedReader:
             raise TableError(f"the header is broken: {error}", where=where)
         if not header:
             raise TableError("the table is empty", where=where, remedy="give a table with a header")
-        twice = [name for name in dict.fromkeys(header) if header.count(name) > 1]
+        twice = [name for name, count in Counter(header).items() if count > 1]
         if twice:
             raise TableError(f"columns that occur twice: {', '.join(map(repr, twice))}", where=where, remedy="rename")
         self.columns = tuple(header)
@@ -73,7 +73,7 @@ class DelimitedWriter:
 
     def __init__(self, stream: BinaryIO, columns: Sequence[str], added: Mapping[str, Kind], delimiter: str) -> None:
         self._writer = csv.writer(_Encoder(stream), delimiter=delimiter, lineterminator="\n")
-        self._columns, self._added = tuple(columns), added
+        self._columns, self._added = dict.fromkeys(columns), added
         self._writer.writerow(columns)
 
     def write(self, cells: Mapping[str, Any]) -> None:
@@ -118,17 +118,21 @@ def _rows(source: Iterator[Line], delimiter: str) -> Iterator[tuple[list[str], s
     """Cells of each row, and what is wrong with it. Blank lines are no rows.
 
     A quotation mark that is never closed would swallow the rest of the table: its line alone is given up, and reading
-    goes on with the next.
+    goes on with the next. A row from one of the lines swallowed that is open at its end, too, would come to the same
+    end (inside quotation marks all that was before is forgotten), and is given up without another look ahead: else
+    the time would grow with the square of the table.
     """
     waiting: deque[Line] = deque()
     taken: list[Line] = []
+    # How many of the lines that wait cannot begin a row of several lines.
+    alone = 0
 
     def feed() -> Iterator[str]:
         length = 0
         while line := waiting.popleft() if waiting else next(source, None):
             taken.append(line)
             length += len(line.text)
-            if length > LONGEST:
+            if length > LONGEST or (alone and len(taken) > 1):
                 raise csv.Error
             yield line.text
 
@@ -138,9 +142,11 @@ def _rows(source: Iterator[Line], delimiter: str) -> Iterator[tuple[list[str], s
             cells = next(csv.reader(feed(), delimiter=delimiter, strict=True), None)
         except csv.Error:
             waiting.extendleft(reversed(taken[1:]))
+            alone = max(alone - 1, len(taken) - 2, 0)
             yield [], f"a quotation mark is not closed, or not doubled: {taken[0].text.rstrip()}"
             continue
         if cells is None:
             return
+        alone = max(alone - 1, 0)
         if cells:
             yield cells, None if all(line.sound for line in taken) else "not UTF-8"
