@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from stance import bert, graph_audit
+from stance.backends.base import Initialiser
 from stance.card import Card, ZeroShotCard
+from stance.gating import SCORE, WORDS
 from stance.intake import (
     LIMITS,
     Limits,
@@ -28,6 +30,8 @@ CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 TOKENIZER = "tokenizer.json"
 GRAPH = "onnx/model.onnx"
+# Of a classifier that has a gate before the encoder.
+GATE = "onnx/gate.onnx"
 ARCHITECTURE = "BertForSequenceClassification"
 ENCODER = "BertModel"
 # Of a zero-shot model: what descriptions are standardised against.
@@ -85,7 +89,10 @@ def _files(folder: Path, card: Card | ZeroShotCard, limits: Limits) -> Iterator[
     if len(found) > limits.files:
         yield f"it has more than {limits.files} files"
         return
-    own = (BACKGROUND,) if isinstance(card, ZeroShotCard) else ()
+    gated = isinstance(card, Card) and card.gate is not None
+    own = (BACKGROUND,) if isinstance(card, ZeroShotCard) else (GATE,) if gated else ()
+    if GATE in card.files and not gated:
+        yield f"{GATE} is there, but {CARD} tells nothing of a gate"
     for name in (CONFIG, WEIGHTS, TOKENIZER, GRAPH, *own):
         if name not in card.files:
             yield f"{name} is not listed in {CARD}"
@@ -148,23 +155,34 @@ def _content(folder: Path, card: Card | ZeroShotCard, limits: Limits) -> Iterato
         yield from bert.audit(config, tensors, labels)
     if wrong := not_finite(folder / WEIGHTS):
         yield f"{WEIGHTS} has values that are no numbers: {', '.join(wrong)}"
-    yield from _graph(folder, card, tensors, limits)
+    output = "logits" if isinstance(card, Card) else "embeddings"
+    yield from _graph(folder / GRAPH, GRAPH, card.initialisers, output, tensors, limits)
+    if isinstance(card, Card) and card.gate is not None:
+        if card.gate.words.tensor != bert.TABLE:
+            yield f"{GATE}: its words are {card.gate.words.tensor}, not {bert.TABLE}"
+        yield from _graph(folder / GATE, GATE, {WORDS: card.gate.words}, SCORE, tensors, limits)
 
 
-def _graph(folder: Path, card: Card | ZeroShotCard, tensors: Mapping[str, Tensor], limits: Limits) -> Iterator[str]:
+def _graph(  # noqa: PLR0917
+    file: Path,
+    called: str,
+    initialisers: Mapping[str, Initialiser],
+    output: str,
+    tensors: Mapping[str, Tensor],
+    limits: Limits,
+) -> Iterator[str]:
     wanted = {}
-    for name, source in card.initialisers.items():
+    for name, source in initialisers.items():
         tensor = tensors.get(source.tensor)
         if tensor is None:
-            yield f"initialiser {name}: no tensor {source.tensor} in {WEIGHTS}"
+            yield f"{called}: initialiser {name}: no tensor {source.tensor} in {WEIGHTS}"
         elif source.transpose and len(tensor.shape) != 2:
-            yield f"initialiser {name}: tensor {source.tensor} is no matrix to transpose"
+            yield f"{called}: initialiser {name}: tensor {source.tensor} is no matrix to transpose"
         else:
             wanted[name] = source.dtype, tensor.shape[::-1] if source.transpose else tensor.shape
-    if len(wanted) == len(card.initialisers):
-        output = "logits" if isinstance(card, Card) else "embeddings"
-        problems = graph_audit.audit(read_bytes(folder / GRAPH, limits.graph), wanted, output, limits)
-        yield from (f"{GRAPH}: {problem}" for problem in problems)
+    if len(wanted) == len(initialisers):
+        problems = graph_audit.audit(read_bytes(file, limits.graph), wanted, output, limits)
+        yield from (f"{called}: {problem}" for problem in problems)
 
 
 def _tokenizer(folder: Path, config: Any, limits: Limits) -> Iterator[str]:

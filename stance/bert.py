@@ -10,6 +10,8 @@ from stance.intake import Tensor
 
 PREFIX = "bert."
 HEAD = ("classifier.weight", "classifier.bias")
+# Of a classifier: the table of word embeddings.
+TABLE = f"{PREFIX}embeddings.word_embeddings.weight"
 # More of anything than any encoder has.
 _MOST = 1_000_000
 _SIZES = (

@@ -10,12 +10,16 @@ from pathlib import PurePosixPath
 from typing import Any, ClassVar, TypeGuard
 
 from stance import codebook as codebooks
+from stance import gating
 from stance.backends.base import Initialiser, Similarity
 from stance.codebook import Codebook
+from stance.gating import Gating
 
 FORMAT = 1
 
 _SHA256_LENGTH = 64
+# The one entry that may be missing.
+_GATE = "gate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class Card(Record):
         calibration: already part of the weights; kept as a record.
         thresholds: a label is taken from this probability on, in [0, 1].
         unsure: a label is in doubt where ``low <= probability < high``.
+        gate: what may answer before the encoder; ``None`` where the folder has none.
     """
 
     TASK = "multi-label"
@@ -92,6 +97,7 @@ class Card(Record):
     calibration: Calibration
     thresholds: tuple[float, ...]
     unsure: tuple[tuple[float, float], ...]
+    gate: Gating | None = None
 
     def _scoring(self) -> dict[str, Any]:
         return {
@@ -101,6 +107,7 @@ class Card(Record):
             },
             "thresholds": list(self.thresholds),
             "unsure": [list(pair) for pair in self.unsure],
+            **({"gate": self.gate.to_dict()} if self.gate is not None else {}),
         }
 
 
@@ -138,7 +145,7 @@ def audit(data: Any) -> list[str]:
     task = data.get("task")
     kind = KINDS.get(task, Card) if isinstance(task, str) else Card
     known = {field.name for field in fields(kind)} | {"format", "task", "codebook_fingerprint"}
-    problems = [f"{key} is missing in stance.json" for key in sorted(known - data.keys())]
+    problems = [f"{key} is missing in stance.json" for key in sorted(known - data.keys() - {_GATE})]
     problems += [f"{key!r} is not a known key of stance.json" for key in sorted(data.keys() - known)]
     problems += [
         f"{key} is not {what}"
@@ -177,6 +184,7 @@ def construct(data: Mapping[str, Any]) -> Card | ZeroShotCard:
         calibration=Calibration(*(tuple(map(float, data["calibration"][key])) for key in ("temperature", "bias"))),
         thresholds=tuple(map(float, data["thresholds"])),
         unsure=tuple((float(low), float(high)) for low, high in data["unsure"]),
+        gate=gating.construct(data[_GATE]) if _GATE in data else None,
         **common,
     )
 
@@ -192,6 +200,8 @@ def _codebook(data: Mapping[str, Any]) -> Iterator[str]:
     if data.get("task") == ZeroShotCard.TASK:
         return
     count = len(book.ids)
+    if _GATE in data:
+        yield from gating.audit(data[_GATE], count, data.get("thresholds"), data.get("unsure"))
     calibration = data.get("calibration")
     lists = dict(calibration) if isinstance(calibration, dict) else {}
     lists |= {key: data[key] for key in ("thresholds", "unsure") if key in data}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stance import artefact
 from stance.backends.base import Backend
-from stance.backends.batching import score
+from stance.backends.batching import Gate, score, shut_out
 from stance.card import Card, ZeroShotCard
 from stance.errors import ModelError, StanceError
 from stance.intensity import intensity
@@ -54,6 +54,10 @@ class Classifier:
     is read in overlapping windows, and each label gets its highest score in any of them. Copies and other processes
     reopen the model from where it came.
 
+    A model may have a gate: a small network that reads a text first. Where it sees no stance, the encoder is not asked
+    and every label gets the gate's bound as its probability (``card.gate.bounds``), which means "none". Texts over the
+    length limit always go through the encoder. ``stance.load(…, gate=False)`` leaves the gate out.
+
     Attributes:
         name: of the model.
         labels: names of the labels, in the order of the scores.
@@ -69,9 +73,10 @@ class Classifier:
         card: Card | ZeroShotCard | None,
         reopen: Opened | None = None,
         digest: Callable[[], str] | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self.name, self.scoring, self.card = name, scoring, card
-        self._backend, self._reopen, self._digest = backend, reopen, digest
+        self._backend, self._reopen, self._digest, self._gate = backend, reopen, digest, gate
 
     def __repr__(self) -> str:
         return f"Classifier({self.name!r}, labels={self.labels})"
@@ -86,9 +91,14 @@ class Classifier:
         """Names of the labels, in the order of the scores."""
         return self.scoring.labels
 
+    @property
+    def has_gate(self) -> bool:
+        """Whether a gate stands before the encoder: the folder has one, and it was not left out."""
+        return self._gate is not None
+
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of what the answers hang on: the record, weights or descriptions behind it, thresholds, backend.
+        """SHA-256 of what the answers hang on: record, weights or descriptions behind it, thresholds, backend, gate.
 
         Classifiers that may answer differently have different ones, wherever they were loaded from.
 
@@ -98,11 +108,11 @@ class Classifier:
         if self.card is None and self._digest is None:
             raise TypeError(f"{self!r} was not loaded and has no fingerprint")
         behind = [self.card and self.card.to_dict(), self._digest and self._digest()]
-        content = [type(self._backend).__name__, asdict(self.scoring), behind]
+        content = [type(self._backend).__name__, asdict(self.scoring), behind, *(["gate"] if self.has_gate else [])]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Calibrated probabilities, (n, labels), in [0, 1].
+        """Calibrated probabilities, (n, labels), in [0, 1]; of a text that the gate answers for, its bounds.
 
         Args:
             texts: list, tuple, array or Series of n texts; none may be blank.
@@ -111,12 +121,20 @@ class Classifier:
             StanceError: a single string, an entry that is no text, a blank one; the message names its index.
         """
         scoring = self.scoring
-        rows = score(self._backend, checked(texts), len(scoring.labels), scoring.max_length, scoring.stride)
+        rows = score(self._backend, checked(texts), len(scoring.labels), scoring.max_length, scoring.stride, self._gate)
         logits = rows.astype(np.float64)
         if scoring.independent:
             return np.asarray(np.exp(-np.logaddexp(0.0, -logits)))
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+    def gated(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """For which texts the gate answers, (n,); all false without one. As for :meth:`predict_proba`."""
+        return shut_out(self._gate, self._backend.encode(checked(texts)), self.scoring.max_length)
+
+    def lengths(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """How long the texts are in tokens, (n,), special tokens included. As for :meth:`predict_proba`."""
+        return np.array([len(ids) for ids in self._backend.encode(checked(texts))], dtype=np.int64)
 
     def predict_none(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """How sure it is that a text takes none of the labels, (n,), in [0, 1]: 1 less the highest probability of any.

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ def app(context: click.Context) -> None:
 @app.command()
 @options.documents
 @options.model
+@options.gate
 @options.json
 @options.speakers
 @options.date
@@ -55,6 +56,7 @@ def analyze(
     files: Sequence[str],
     model: str,
     *,
+    gate: bool,
     as_json: bool,
     speakers: Path | None,
     date: dt.datetime | None,
@@ -81,14 +83,19 @@ def analyze(
     how: dict[str, Any] = {"speakers": registry, "date": date and date.date(), "author": author, "force": force}
     made: Counter[str] = Counter()
     with on_record(manifest, output, speakers) as run:
-        loaded = stance.load(model) if run else model
-        if run and not isinstance(loaded, str):
-            run.model(loaded, model)
+
+        @cache
+        def loaded() -> stance.Classifier:
+            # Without a record, when the first document is there to be read.
+            return stance.load(model, gate=gate)
+
+        if run:
+            run.model(loaded(), model)
 
         def one(document: stance.Document) -> Findings:
             from stance.report import terminal
 
-            found = next(analyze_all([document], model=loaded, **how))
+            found = next(analyze_all([document], model=loaded(), **how))
             made.update(documents=1, statements=len(found))
             return found.to_dict(), lambda: terminal.analysis(found)
 
@@ -101,6 +108,7 @@ def analyze(
 @app.command()
 @options.documents
 @options.model
+@options.gate
 @options.speakers
 @options.date
 @options.author
@@ -111,6 +119,7 @@ def report(
     files: Sequence[str],
     model: str,
     *,
+    gate: bool,
     speakers: Path | None,
     date: dt.datetime | None,
     author: str | None,
@@ -136,7 +145,7 @@ def report(
 
     found: list[stance.Analysis] = []
     with on_record(manifest, output, speakers) as run:
-        loaded = stance.load(model)
+        loaded = stance.load(model, gate=gate)
         if run:
             run.model(loaded, model)
         how: dict[str, Any] = {"speakers": load_registry(speakers), "date": date and date.date(), "author": author}
@@ -159,6 +168,7 @@ def report(
 
 @app.command()
 @options.model
+@options.gate
 @options.speakers
 @click.option("--corrections", type=options.PATH, metavar="FILE", help="Add corrections to this JSON Lines file.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -174,7 +184,7 @@ def report(
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Texts read at a time."
 )
-def serve(model: str, *, speakers: Path | None, corrections: Path | None, host: str, **bounds: int) -> None:
+def serve(model: str, *, gate: bool, speakers: Path | None, corrections: Path | None, host: str, **bounds: int) -> None:
     """A page in the browser: paste texts, look, correct.
 
     Prints its address, which holds a secret: who has it can use the page. It is there for this machine alone unless
@@ -192,7 +202,7 @@ def serve(model: str, *, speakers: Path | None, corrections: Path | None, host: 
         from stance.serve.app import run
         from stance.serve.settings import Settings
 
-    run(Settings(model, speakers, corrections, host, **bounds), announce)
+    run(Settings(model, speakers, corrections, host, gate=gate, **bounds), announce)
 
 
 @app.command()
@@ -202,6 +212,7 @@ def serve(model: str, *, speakers: Path | None, corrections: Path | None, host: 
 @click.option("--format", type=click.Choice(FORMATS), help="Where the name of the table does not tell.")
 @click.option("--prefix", default="", metavar="TEXT", help="Put before the names of the new columns.")
 @options.model
+@options.gate
 @options.workers
 @click.option(
     "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="What runs them."
@@ -225,6 +236,7 @@ def label(
     format: str | None,
     prefix: str,
     model: str,
+    gate: bool,
     workers: tuple[int, int] | None,
     engine: str,
     address: str | None,
@@ -269,7 +281,7 @@ def label(
         if STREAM in {table, output} or format not in {None, "parquet"}:
             raise click.UsageError("--engine ray reads Parquet and writes a folder of it; name both")
         run |= {"documents": documents, "workers": workers, "address": address}
-        _counted(_on_cluster(table, output, model, manifest, **reading, **run), as_json)
+        _counted(_on_cluster(table, output, model, manifest, gate=gate, **reading, **run), as_json)
         return
     if address is not None:
         raise click.UsageError("--address can be used only with --engine ray")
@@ -284,7 +296,7 @@ def label(
     run |= {"format": format, "workers": most}
     with on_record(manifest, output, table, reading["speakers"]) as record:
         with terminal.progress("documents" if documents else "rows") as progress:
-            loaded = stance.load(model)
+            loaded = stance.load(model, gate=gate)
             run["progress"] = progress
             if record:
                 record.model(loaded, model)
@@ -304,14 +316,16 @@ def _refuse_any(reading: dict[str, Any]) -> None:
         raise click.UsageError(f"{named} can be used only with --documents")
 
 
-def _on_cluster(table: str, output: str, model: str, manifest: str | None, **run: Any) -> Counts | DocumentCounts:
+def _on_cluster(
+    table: str, output: str, model: str, manifest: str | None, *, gate: bool, **run: Any
+) -> Counts | DocumentCounts:
     if manifest is not None:
         raise click.UsageError("--manifest can be used only with --engine local")
     from stance.ray import label_parquet
     from stance.report import terminal
 
     with terminal.progress("documents" if run["documents"] else "rows") as progress:
-        return label_parquet(table, output, model, **run, progress=progress)
+        return label_parquet(table, output, stance.load(model, gate=gate), **run, progress=progress)
 
 
 def _counted(found: Counts | DocumentCounts, as_json: bool) -> None:
@@ -329,6 +343,7 @@ def _counted(found: Counts | DocumentCounts, as_json: bool) -> None:
     "--documents", type=options.PATH, metavar="FOLDER", help="Where DOC.txt are, if not beside the gold file."
 )
 @options.model
+@options.gate
 @click.option("--baselines/--no-baselines", default=True, show_default=True, help="Score the baselines, too.")
 @click.option(
     "--train", type=options.PATH, multiple=True, metavar="FILE", help="Training rows of the baselines; repeatable."
@@ -342,6 +357,7 @@ def evaluate(
     documents: Path | None,
     model: str,
     *,
+    gate: bool,
     baselines: bool,
     train: Sequence[Path],
     by: str | None,
@@ -374,7 +390,7 @@ def evaluate(
     if plots is not None:
         folder_for(plots)
         stance.plot.need_matplotlib()
-    loaded = stance.load(model)
+    loaded = stance.load(model, gate=gate)
     pictures: dict[str, bytes] = {}
     for file in gold:
         read: list[stance.Analysis] = []
@@ -406,9 +422,10 @@ def verify(manifest: Path, model: str | None, *, as_json: bool) -> None:
       stance verify run.json
       stance verify run.json --model ./copy-of-the-model --json
     """
-    from stance.manifest import read, verify
+    from stance.manifest import had_gate, read, verify
 
-    differences, notes = verify(manifest, stance.load(model) if model else None)
+    loaded = stance.load(model, gate=had_gate(read(manifest)["model"] or {})) if model else None
+    differences, notes = verify(manifest, loaded)
     if as_json:
         click.echo(json.dumps({"same": not differences, "differences": differences, "notes": notes}))
     else:

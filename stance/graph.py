@@ -112,13 +112,12 @@ class EncoderGraph(_Graph):
         return pooled(self._states(input_ids, attention_mask, wanted=None), attention_mask)
 
 
-def build(
-    model: ClassifierGraph | EncoderGraph, tensors: Mapping[str, NDArray[Any]]
-) -> tuple[bytes, dict[str, Initialiser]]:
+def build(model: torch.nn.Module, tensors: Mapping[str, NDArray[Any]]) -> tuple[bytes, dict[str, Initialiser]]:
     """Trace a model and strip the constants that the safetensors file holds anyway.
 
     Args:
-        model: of a BERT in fp32 and evaluation mode; its weights are the values of ``tensors``.
+        model: in fp32 and evaluation mode, with ``output``, the name of what it gives; its large weights are the values
+            of ``tensors``, others stay in the graph.
         tensors: what the safetensors file holds, fp16 or fp32, by name.
 
     Returns:
@@ -130,14 +129,14 @@ def build(
     """
     proto = _trace(model)
     names = [value.name for value in (*proto.graph.input, *proto.graph.output)]
-    if names != ["input_ids", "attention_mask", model.output]:
+    if names != ["input_ids", "attention_mask", str(model.output)]:
         raise ModelError(f"the exported graph has the inputs and outputs {', '.join(names)}")
     initialisers = dict(_strip(proto, tensors))
     _forget(proto)
     return proto.SerializeToString(), initialisers
 
 
-def _trace(model: ClassifierGraph | EncoderGraph) -> ModelProto:
+def _trace(model: torch.nn.Module) -> ModelProto:
     batch, sequence = torch.export.Dim("batch", min=1), torch.export.Dim("sequence", min=1)
     example = torch.ones((2, 5), dtype=torch.int64)
     axes = {0: batch, 1: sequence}
@@ -147,7 +146,7 @@ def _trace(model: ClassifierGraph | EncoderGraph) -> ModelProto:
             (example, torch.ones_like(example)),
             dynamo=True,
             input_names=["input_ids", "attention_mask"],
-            output_names=[model.output],
+            output_names=[str(model.output)],
             dynamic_shapes={"input_ids": axes, "attention_mask": axes},
             opset_version=OPSET,
             verbose=False,

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from stance import artefact, codebook
 from stance.artefact import Artefact
 from stance.backends.base import Backend
+from stance.backends.gate import Gate
 from stance.card import Card, ZeroShotCard
 from stance.classifier import HUB, Classifier, Opened, Scoring
 from stance.codebook import Codebook
@@ -30,6 +31,7 @@ def load(  # noqa: PLR0917
     threads: int | None = None,
     task: Task = "classification",
     labels: Sequence[str] | Mapping[str, str | Sequence[str]] | Codebook | None = None,
+    gate: bool = True,
 ) -> Classifier:
     """Open a model.
 
@@ -44,6 +46,8 @@ def load(  # noqa: PLR0917
             probability of a label is that of entailment against all other classes, averaged over its sentences (see
             :class:`stance.backends.nli.NliBackend`). Such a model stores no thresholds.
         labels: for ``nli`` only: given and described as in :func:`zero_shot`; by default the five labels that ship.
+        gate: use the gate where the folder has one (see :class:`Classifier`). With a threshold below the stored one it
+            is left out in any case: what it would lose there was not measured.
 
     Raises:
         ModelError: no such model, or one that cannot be used.
@@ -58,7 +62,7 @@ def load(  # noqa: PLR0917
     reopened = _again(name_or_path, source)
     described = describe(codebook.load() if labels is None else labels) if task == "nli" else None
     given = dict(thresholds) if thresholds is not None else None
-    opened = (load, (reopened, backend, given, threads, task, described))
+    opened = (load, (reopened, backend, given, threads, task, described, gate))
     if described is not None:
         if backend == "onnx":
             raise ModelError("no ONNX graph for task nli", where=source, remedy='use backend="torch"')
@@ -69,7 +73,7 @@ def load(  # noqa: PLR0917
         model = artefact.read(source)
         if isinstance(model.card, ZeroShotCard):
             return _zero_shot(model, describe(model.card.codebook), backend, thresholds, threads, opened)
-        return _stance_model(model, backend, thresholds, threads, opened)
+        return _stance_model(model, backend, thresholds, threads, opened, gated=gate)
     if backend == "onnx":
         remedy = 'use backend="torch"'
         raise ModelError(f"a plain transformers model (no {artefact.CARD})", where=source, remedy=remedy)
@@ -143,6 +147,8 @@ def _stance_model(
     thresholds: Mapping[str, float] | None,
     threads: int | None,
     opened: Opened,
+    *,
+    gated: bool,
 ) -> Classifier:
     card, labels = model.card, model.card.codebook.ids
     stored = dict(zip(labels, card.thresholds, strict=True)) | _thresholds(thresholds or {}, labels)
@@ -156,7 +162,11 @@ def _stance_model(
         from stance.backends.onnx import OnnxBackend
 
         engine = OnnxBackend(*model.graph, card.initialisers, threads)
-    return Classifier(card.name, engine, scoring, card, opened)
+    gate: Gate | None = None
+    lowered = any(now < then for now, then in zip(stored.values(), card.thresholds, strict=True))
+    if gated and card.gate is not None and not lowered:
+        gate = Gate(model.path / artefact.GATE, model.path / artefact.WEIGHTS, card.gate)
+    return Classifier(card.name, engine, scoring, card, opened, gate=gate)
 
 
 def _zero_shot(  # noqa: PLR0917

@@ -7,7 +7,8 @@ A manifest is one JSON object (:data:`FORMAT` 1):
   versions of what computes; ``python``, ``packages``: versions;
 - ``started``: ISO 8601 in UTC; ``seconds``: a table of ``load``, ``run`` and ``total``;
 - ``model``: ``source`` (a name, a folder or ``hub:org/name``), ``name``, ``labels``, ``fingerprint``, ``codebook`` (its
-  fingerprint, or null) and ``files`` (SHA-256 by relative path; empty where the model has no record); or null;
+  fingerprint, or null), ``gate`` (whether one was in use) and ``files`` (SHA-256 by relative path; empty where the
+  model has no record); or null;
 - ``inputs``, ``outputs``: lists of ``path``, ``bytes`` and ``sha256``. A path below the folder of the manifest is told
   from there, any other in full; of ``-``, a device or a pipe the other two are null;
 - ``counts``: what came of it; ``errors``: a list of ``where`` and ``what``, the first 100; ``errors_left_out``: how
@@ -76,6 +77,10 @@ class Model(Protocol):
     @property
     def fingerprint(self) -> str:
         """What its answers hang on."""
+
+    @property
+    def has_gate(self) -> bool:
+        """Whether a gate stands before the encoder."""
 
     @property
     def card(self) -> Any:
@@ -190,7 +195,7 @@ def verify(path: str | Path, model: Model | None = None) -> tuple[list[str], lis
 
     Args:
         path: the manifest.
-        model: what labels now; by default it is loaded from where the run had it.
+        model: what labels now; by default it is loaded from where the run had it, with a gate if the run had one.
 
     Returns:
         Differences of inputs, outputs and model, a sentence each; and notes: versions that differ, which may not change
@@ -212,6 +217,11 @@ def verify(path: str | Path, model: Model | None = None) -> tuple[list[str], lis
         differences += _model_differences(data["model"], home, model)
     notes += [f"{name} was {before}, is {now}" for name, before, now in _changed(data, _versions())]
     return differences, notes
+
+
+def had_gate(model: Mapping[str, Any]) -> bool:
+    """Whether the model of a manifest had a gate in use; those of before there were gates do not tell."""
+    return bool(model.get("gate", False))
 
 
 def _versions() -> dict[str, Any]:
@@ -250,6 +260,7 @@ def _identity(model: Model) -> dict[str, Any]:
         "name": model.name,
         "labels": list(model.labels),
         "fingerprint": model.fingerprint,
+        "gate": model.has_gate,
         "codebook": model.card.codebook.fingerprint if model.card else None,
         "files": dict(model.card.files) if model.card else {},
     }
@@ -286,7 +297,7 @@ def _model_differences(data: Mapping[str, Any], home: Path, model: Model | None)
         from stance.loading import load
 
         try:
-            model = load(data["source"])
+            model = load(data["source"], gate=had_gate(data))
         except StanceError as error:
             return [f"model {data['source']}: cannot be loaded ({error})"]
     now, told = _identity(model), []
@@ -297,7 +308,7 @@ def _model_differences(data: Mapping[str, Any], home: Path, model: Model | None)
     if changed := [name for name in files if now["files"].get(name) != data["files"].get(name)]:
         told.append(f"other files: {', '.join(changed)}")
     if now["fingerprint"] != data["fingerprint"] and not told:
-        told.append("its fingerprint differs: other thresholds, bounds of doubt, settings or backend")
+        told.append("its fingerprint differs: other thresholds, bounds of doubt, settings, gate or backend")
     return [f"model {data['source']}: {what}" for what in told]
 
 
@@ -324,6 +335,8 @@ def _problems(data: Any) -> list[str]:
         problems += [
             f"{key} of the model is not told" for key, kind in kinds.items() if not isinstance(model.get(key), kind)
         ]
+        if not isinstance(model.get("gate", False), bool):
+            problems.append("gate of the model is neither true nor false")
     return list(dict.fromkeys(problems))
 
 

@@ -36,6 +36,12 @@ model = click.option(
     metavar="NAME",
     help="Shipped model, folder or hub:org/name.",
 )
+gate = click.option(
+    "--gate/--no-gate",
+    default=True,
+    show_default=True,
+    help="Let the model's gate, where it has one, answer for texts without a stance; --no-gate: slower, loses nothing.",
+)
 json = click.option("--json", "as_json", is_flag=True, help="JSON Lines instead of tables.")
 speakers = click.option(
     "--speakers", type=PATH, callback=_existing, metavar="FILE", help="TOML file of your own speakers."

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import textwrap
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -50,9 +51,33 @@ def render(card: Card) -> str:
         fingerprint=codebook.fingerprint[:12],
         max_length=card.max_length,
         stride=card.stride,
+        gate=gate_text(card),
         data="".join(f"{line}\n" for line in data_table(card.data)),
         evaluation="".join(f"{line}\n" for line in evaluation(card.metrics)),
     )
+
+
+def gate_text(card: Card) -> str:
+    """The paragraph on the gate; empty without one."""
+    if card.gate is None:
+        return ""
+    pairs = zip(card.codebook.ids, card.gate.bounds, strict=True)
+    shown = ", ".join(f"{label} {bound:.3f}" for label, bound in pairs)
+    text = (
+        "A gate, a small network (`onnx/gate.onnx`), reads a text first. Where it sees no stance, the encoder is not "
+        f"asked, and each label gets a bound as its probability ({shown}): {card.gate.held:.0%} of the texts it "
+        "answers for stay at or below it. Texts over the length limit always go through the encoder. "
+        "`stance.load(…, gate=False)` and `--no-gate` leave it out; transformers knows nothing of it."
+    )
+    if found := card.gate.metrics:
+        strong, taken, doubts = (found[key] for key in ("strong_stances", "stances", "doubts"))
+        text += (
+            f" On {found['rows']:,} sentences that it was neither fitted to nor set on it lets {found['passed']:.1%} "
+            f"through ({found['passed_tokens']:.1%} of the tokens) and loses {strong['lost']} of {strong['all']} "
+            f"stances that the model gives with a probability of at least {found['strong']}, {taken['lost']} of "
+            f"{taken['all']} at the thresholds, and {doubts['lost']} of {doubts['all']} doubts."
+        )
+    return "\n".join(textwrap.wrap(text, 120)) + "\n\n"
 
 
 def summary(report: Mapping[str, Any], note: str = "") -> dict[str, Any]:

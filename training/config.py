@@ -72,6 +72,49 @@ class ExportConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class GateConfig:
+    """How the gate before the encoder is built, fitted and set.
+
+    Attributes:
+        width: of its states.
+        reaches: a layer each: how far the two neighbours are that a token sees.
+        hidden: width of the last layer but one.
+        epochs: passes over the texts that are not easy.
+        easy: a text is easy where the model gives no label this probability.
+        easy_rows: easy texts an epoch, drawn anew for each; they count for all easy ones.
+        strong: a stance of at least this probability must not be lost.
+        heavy: how much more a label weighs at probability 1, and once more where it is strong.
+        drop: share of words hidden in each step.
+        batch_size: texts a step.
+        learning_rate: peak of AdamW.
+        warmup: share of the steps in which the rate rises.
+        weight_decay: of all weights.
+        hold_out: texts of each of the two samples that are not fitted to: one sets the gate, one measures it.
+        lost: share of the strong stances of the first that may be lost.
+        held: share of the answers of the gate that keep its bounds.
+        seed: of samples, weights and order.
+    """
+
+    width: int
+    reaches: list[int]
+    hidden: int
+    epochs: int
+    easy: float
+    easy_rows: int
+    strong: float
+    heavy: float
+    drop: float
+    batch_size: int
+    learning_rate: float
+    warmup: float
+    weight_decay: float
+    hold_out: int
+    lost: float
+    held: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class AttributionConfig:
     """How the tagger of statements is fitted: penalties, passes, how often a feature must be seen, folds of
     stories, and which thresholds are tried."""
@@ -155,6 +198,7 @@ class Config:
     distil: FitSettings
     calibrate: CalibrateConfig
     export: ExportConfig
+    gate: GateConfig
     attribution: AttributionConfig
     zeroshot: ZeroShotConfig
     entail: ContrastSettings
@@ -185,6 +229,7 @@ def read_config(path: str | Path = DEFAULT_CONFIG) -> Config:
         "distil": FitSettings,
         "calibrate": CalibrateConfig,
         "export": ExportConfig,
+        "gate": GateConfig,
         "attribution": AttributionConfig,
         "zeroshot": ZeroShotConfig,
         "entail": ContrastSettings,

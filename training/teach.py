@@ -112,12 +112,12 @@ def soften(work: Path, pool: Path, config: Config, doubter: Path = DEFAULT_DOUBT
         return target
     started = time.monotonic()
     device = config.teach.device
-    doubt = entropy(_sigmoid(_in_chunks(doubter, list(texts.values()), work / "doubt", scored, device, bf16=True)))
+    doubt = entropy(_sigmoid(score_in_chunks(doubter, list(texts.values()), work / "doubt", scored, device, bf16=True)))
     names = [name for name in texts if name not in known]
     index = choose([texts[name] for name in names], doubt[[name not in known for name in texts]], config.soften)
     chosen = taught | {names[i]: texts[names[i]] for i in index}
     values = list(chosen.values())
-    logits = _in_chunks(work / TEACHER, values, work / "softened", inputs, device, bf16=config.teach.bf16)
+    logits = score_in_chunks(work / TEACHER, values, work / "softened", inputs, device, bf16=config.teach.bf16)
     digests = np.frombuffer(bytes.fromhex("".join(chosen)), np.uint8).reshape(-1, 32)
     np.savez_compressed(target, sha256=digests, targets=_sigmoid(logits).astype(np.float16))
     write_json(record, {"inputs": inputs, "rows": len(chosen)})
@@ -125,7 +125,7 @@ def soften(work: Path, pool: Path, config: Config, doubter: Path = DEFAULT_DOUBT
     return target
 
 
-def _in_chunks(
+def score_in_chunks(
     model: Path, texts: Sequence[str], folder: Path, inputs: str, device: str, *, bf16: bool
 ) -> NDArray[np.float64]:
     """Logits of all texts, computed in chunks of like length that are kept on disk until all are there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,23 @@ from stance.backends.base import Backend, Wrapping
 BATCH = 8
 
 
-def score(backend: Backend, texts: Sequence[str], labels: int, max_length: int, stride: int) -> NDArray[np.float32]:
+class Gate(Protocol):
+    """What answers in the backend's place where no label can apply; stateless.
+
+    Attributes:
+        answer: that answer, one logit a label.
+    """
+
+    answer: NDArray[np.float32]
+
+    def closed(self, inputs: Sequence[Sequence[int]]) -> NDArray[np.bool_]:
+        """For which inputs it answers, (n,); each hangs on the input alone, whatever stands beside it."""
+        ...
+
+
+def score(  # noqa: PLR0917
+    backend: Backend, texts: Sequence[str], labels: int, max_length: int, stride: int, gate: Gate | None = None
+) -> NDArray[np.float32]:
     """Logits of each text, (n, labels), in the order given.
 
     Equal texts are scored once. A text over ``max_length`` tokens is read in windows that share ``stride`` tokens, and
@@ -26,15 +43,20 @@ def score(backend: Backend, texts: Sequence[str], labels: int, max_length: int, 
         labels: how many columns the backend gives.
         max_length: longest input in tokens, special tokens included.
         stride: tokens that neighbouring windows share; less than ``max_length`` without the special tokens.
+        gate: what may answer for texts of at most ``max_length`` tokens; longer ones always go through the backend.
     """
     unique = list(dict.fromkeys(texts))
+    encoded = backend.encode(unique) if unique else []
+    merged = np.full((len(unique), labels), -np.inf, dtype=np.float32)
+    shut = shut_out(gate, encoded, max_length)
+    if gate is not None:
+        merged[shut] = gate.answer
     windows: list[list[int]] = []
     owners: list[int] = []
-    for owner, ids in enumerate(backend.encode(unique) if unique else []):
-        for window in cut(ids, backend.wrapping, max_length, stride):
+    for owner in np.flatnonzero(~shut).tolist():
+        for window in cut(encoded[owner], backend.wrapping, max_length, stride):
             windows.append(window)
             owners.append(owner)
-    merged = np.full((len(unique), labels), -np.inf, dtype=np.float32)
     # Ties broken by content: which inputs share a batch does not depend on the order of the texts. The longest batches
     # come first, so that no worker is left with one at the end.
     order = sorted(range(len(windows)), key=lambda i: (len(windows[i]), windows[i]), reverse=True)
@@ -43,6 +65,15 @@ def score(backend: Backend, texts: Sequence[str], labels: int, max_length: int, 
         np.maximum.at(merged, [owners[i] for i in chunk], rows)
     position = {text: row for row, text in enumerate(unique)}
     return merged[[position[text] for text in texts]]
+
+
+def shut_out(gate: Gate | None, encoded: Sequence[list[int]], max_length: int) -> NDArray[np.bool_]:
+    """For which texts, by their token ids, the gate answers, (n,); never for those over ``max_length`` tokens."""
+    shut = np.zeros(len(encoded), dtype=np.bool_)
+    fitting = [i for i, ids in enumerate(encoded) if len(ids) <= max_length]
+    if gate is not None and fitting:
+        shut[fitting] = gate.closed([encoded[i] for i in fitting])
+    return shut
 
 
 def _run(backend: Backend, batches: Sequence[list[list[int]]]) -> Iterable[NDArray[np.float32]]:

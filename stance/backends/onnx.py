@@ -50,9 +50,8 @@ class _Graph:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self.wrapping = _wrapping(self._tokenizer)
-        # Kept for as long as the session: it reads these arrays where they lie.
-        self._values = _values(weights, initialisers)
-        self._session = _session(graph, dict(zip(initialisers, self._values, strict=True)))
+        # The values are kept for as long as the session: it reads these arrays where they lie.
+        self._session, self._values = open_session(graph, weights, initialisers)
         self.workers = threads or default_threads()
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
@@ -96,22 +95,34 @@ def default_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _session(graph: Path, values: Mapping[str, Any]) -> Any:
+def open_session(graph: Path, weights: Path, initialisers: Mapping[str, Initialiser]) -> tuple[Any, list[Any]]:
+    """An ONNX session for the CPU, and the values that it reads where they lie: keep them as long.
+
+    Args:
+        graph: the ONNX file.
+        weights: the safetensors file that holds its large constants.
+        initialisers: which constant of the graph is which tensor.
+
+    Raises:
+        ModelError: the files do not fit each other.
+    """
     import onnxruntime
 
+    values = _values(weights, initialisers)
     options = onnxruntime.SessionOptions()
     # One thread a batch and several batches at once: nothing waits for a processor that is busy elsewhere, and the
     # number of threads cannot change a result.
     options.intra_op_num_threads = 1
     options.log_severity_level = _FATAL_ONLY
-    options.add_external_initializers(list(values), list(values.values()))
+    options.add_external_initializers(list(initialisers), values)
     try:
-        return onnxruntime.InferenceSession(
+        session = onnxruntime.InferenceSession(
             graph.read_bytes(), options, providers=["CPUExecutionProvider"], disabled_optimizers=_DISABLED
         )
     except Exception as error:  # ONNX Runtime's own errors share no base class.
         reason = str(error).splitlines()[0]
         raise ModelError(f"ONNX Runtime cannot load the graph ({reason})", where=graph) from error
+    return session, values
 
 
 def _values(weights: Path, initialisers: Mapping[str, Initialiser]) -> list[Any]:

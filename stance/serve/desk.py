@@ -52,7 +52,7 @@ class Desk:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.shelf, self.limit = Shelf(settings.model), settings.limit
+        self.shelf, self.limit = Shelf(settings.model, gate=settings.gate), settings.limit
         self._registry = load_registry(settings.speakers)
         self._limiter, self._jobs = anyio.CapacityLimiter(settings.jobs), settings.jobs
         # Requests that are read or wait for it; only the thread of the event loop counts them.

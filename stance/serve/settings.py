@@ -31,6 +31,7 @@ class Settings:
         port: 0 for any that is free.
         limit: characters of all texts of a request together.
         jobs: analyses at once; others wait.
+        gate: use the gates of models that have one.
     """
 
     model: str = "stance-en"
@@ -40,6 +41,7 @@ class Settings:
     port: int = PORT
     limit: int = LIMIT
     jobs: int = JOBS
+    gate: bool = True
 
     @property
     def longest_body(self) -> int:

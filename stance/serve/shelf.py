@@ -24,16 +24,18 @@ class Shelf:
 
     Args:
         first: what :func:`stance.load` takes; opened at once.
+        gate: use the gates of models that have one.
 
     Raises:
         ModelError: it cannot be loaded, or stores no thresholds.
     """
 
-    def __init__(self, first: str) -> None:
+    def __init__(self, first: str, *, gate: bool = True) -> None:
         shipped = (name for name in artefact.shipped() if name not in artefact.ALIASES.values())
         self.names = tuple(dict.fromkeys((first, *shipped)))
         # Two requests at once open a model once.
         self._lock = Lock()
+        self._gate = gate
         self._opened: dict[str, Classifier] = {}
         self._own = lru_cache(KEPT)(_own)
         # Also asks for the thresholds, which a plain transformers model lacks.
@@ -53,7 +55,7 @@ class Shelf:
             if wanted not in self.names:
                 raise Refused(422, f"no model {wanted!r}", remedy=f"choose from {', '.join(self.names)}")
             if wanted not in self._opened:
-                self._opened[wanted] = load(wanted)
+                self._opened[wanted] = load(wanted, gate=self._gate)
             return self._opened[wanted]
 
 
