@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from stance import artefact
 from stance.bert import HEAD
+from stance.card import Card
 from stance.errors import StanceError
 from training.config import command
 
@@ -44,8 +45,7 @@ def average(folders: Sequence[Path], out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
         shutil.copy(folders[0] / name, out)
-    mean = {name: np.mean([found[name] for found in weights], axis=0, dtype=np.float64) for name in shapes[0]}
-    tensors = {name: value.astype(np.float32) for name, value in mean.items()}
+    tensors = {name: np.asarray(np.mean([found[name] for found in weights], axis=0), np.float32) for name in shapes[0]}
     save_file(tensors, out / artefact.WEIGHTS, metadata={"format": "pt"})
     return out
 
@@ -56,7 +56,7 @@ def _raw(folder: Path) -> Weights:
 
     found = {name: value.astype(np.float32) for name, value in load_file(folder / artefact.WEIGHTS).items()}
     if (folder / artefact.CARD).is_file():
-        card = artefact.read(folder).card
+        card = artefact.read(folder, Card).card
         temperature, bias = (
             np.array(scale, np.float32) for scale in (card.calibration.temperature, card.calibration.bias)
         )

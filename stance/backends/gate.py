@@ -58,7 +58,7 @@ class Gate:
         for start in range(0, len(order), BATCH):
             chunk = order[start : start + BATCH]
             scores[chunk] = self.scores([inputs[i] for i in chunk])
-        for i in np.flatnonzero(np.abs(scores - self._least) < NEAR):
+        for i in np.flatnonzero(np.abs(scores - self._least) < NEAR).tolist():
             scores[i] = self.scores([inputs[i]])[0]
         return np.asarray(scores < self._least)
 
