@@ -1,6 +1,7 @@
 """Fixtures that several rooms share: a tiny model folder, and the command line as a process."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,10 @@ from tiny_bert import ROWS
 from tiny_model import LABELS, encoder
 
 ROOT = Path(__file__).parents[1]
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # What a shell starts in the background ignores interrupts, and so would every process that a test starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Tests side by side share the processors; libraries read this when they are imported, which is later.

@@ -88,7 +88,6 @@ def test_nothing_is_lost_with_a_worker_and_a_node(cluster, tmp_path):
     options = {"workers": 2, "progress": progress}
     counts = stance.ray.label_parquet(source, tmp_path / "out", Traced(seen, seconds=0.05), **options)
     assert happened == ["worker", "node"]
-    assert len(list(seen.iterdir())) > 2
     assert counts == label_table(source, tmp_path / "one.parquet", Fast())
     assert pq.read_table(tmp_path / "out").equals(pq.read_table(tmp_path / "one.parquet"))
     assert (tmp_path / "out" / DONE).exists()

@@ -708,3 +708,8 @@ def test_answers_are_of_whom_the_text_says_it_asked():
     resolver.notice(introduction)
     found = resolver.resolve(Mention("A", len(introduction), signed=True)).entities
     assert [entity.speaker().name for entity in found] == ["Jane Doe"]
+
+
+def test_who_at_the_start_of_an_item_is_nobody():
+    for text in ("- who condemned the raid on the port and left.", "• who said that the port was closed."):
+        assert all(statement.speaker is None for statement in segment(text, force=True))

@@ -289,6 +289,7 @@ def test_default_configuration_is_complete_and_fits_the_export(tmp_path):
         "distil",
         "calibrate",
         "export",
+        "gate",
         "attribution",
         "zeroshot",
         "contrast",

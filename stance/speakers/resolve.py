@@ -306,4 +306,5 @@ class Resolver:
             return None
         words = before[1]
         phrase = words[max((match.end() for match in _PHRASE_START.finditer(words)), default=0) :].strip()
-        return Mention(phrase, start - len(phrase)) if phrase else None
+        # Between a mark of a list and "who" there is nobody.
+        return Mention(phrase, start - len(phrase)) if any(map(str.isalnum, phrase)) else None
