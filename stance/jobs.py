@@ -34,8 +34,9 @@ Question = list[Any]
 # Values of the result columns for each row that a row of the table becomes.
 Answer = list[list[Any]]
 
-_VERDICT: dict[str, Kind] = {"labels": "texts", "intensity": "texts", "unsure": "texts"}
-_STATEMENT: dict[str, Kind] = {
+# Columns of what a model says of a text, and of a statement of a document.
+VERDICT: dict[str, Kind] = {"labels": "texts", "intensity": "texts", "unsure": "texts"}
+STATEMENT: dict[str, Kind] = {
     "statement": "text",
     "start": "integer",
     "end": "integer",
@@ -108,7 +109,7 @@ class Job(Protocol):
 
 def result_columns(labels: Sequence[str], prefix: str = "") -> dict[str, Kind]:
     """The columns that labelling adds, in order: ``labels``, ``intensity``, ``unsure``, ``p_LABEL``, ``error``."""
-    columns = _VERDICT | dict.fromkeys((f"p_{label}" for label in labels), "number")
+    columns = VERDICT | dict.fromkeys((f"p_{label}" for label in labels), "number")
     return {prefix + name: kind for name, kind in columns.items()} | {f"{prefix}error": "text"}
 
 
@@ -182,7 +183,7 @@ class Documents:
     @property
     def columns(self) -> dict[str, Kind]:
         """The columns that it adds, in order."""
-        return _STATEMENT | result_columns(self.model.labels)
+        return STATEMENT | result_columns(self.model.labels)
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -1,4 +1,6 @@
-"""Step 4: calibration, thresholds and unsure bounds of each label, from out-of-fold logits only.
+"""Step 4: calibration, thresholds and unsure bounds of each label, from logits of rows that no training has seen.
+
+These are the rows of the folds, or, for a model that no fold stands for, rows that all its runs left out.
 
 How is in :mod:`stance.calibration`. The threshold is the one with the best mean F1 among those that give at most
 ``false_alarm_budget`` of the label-free rows any label. (Thresholds fitted label by label score higher on the rows they

@@ -14,7 +14,7 @@ import click
 import stance
 from stance import options
 from stance.cli.group import app
-from stance.commands import each_document, finish, on_record, read_each
+from stance.commands import announce, each_document, finish, on_record, read_each, with_extra
 from stance.output import STREAM
 
 if TYPE_CHECKING:
@@ -176,8 +176,6 @@ def serve(model: str, *, gate: bool, speakers: Path | None, corrections: Path | 
       stance serve
       stance serve --corrections corrections.jsonl --port 0
     """
-    from stance.commands import announce, with_extra
-
     with with_extra("serve"):
         from stance.serve.app import run
         from stance.serve.settings import Settings

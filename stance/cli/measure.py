@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -15,9 +15,6 @@ from stance import options
 from stance.cli.group import app
 from stance.commands import finish
 from stance.output import STREAM
-
-if TYPE_CHECKING:
-    pass
 
 
 @app.command()

@@ -7,27 +7,14 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
 
+from stance.jobs import STATEMENT, VERDICT
 from stance.report import html
 from stance.serve.corrections import draft
 from stance.serve.desk import Outcome
 from stance.tables import Kind
 from stance.tables.delimited import DelimitedWriter
 
-_COLUMNS: dict[str, Kind] = {
-    "document": "text",
-    "statement": "text",
-    "start": "integer",
-    "end": "integer",
-    "speakers": "texts",
-    "actors": "texts",
-    "source": "text",
-    "kind": "text",
-    "date": "text",
-    "confidence": "number",
-    "labels": "texts",
-    "intensity": "texts",
-    "unsure": "texts",
-}
+_COLUMNS: dict[str, Kind] = {"document": "text", **STATEMENT, **VERDICT}
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
